@@ -1,0 +1,49 @@
+"""The errors this project raises on purpose.
+
+Every one carries a sentence for a person: what happened, to what, and what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class OmbudsmanError(Exception):
+    """Base of all errors raised on purpose; `exit_status` is what the command line ends with."""
+
+    exit_status = 1
+
+
+class BadArgument(OmbudsmanError):
+    """An argument or setting can't be used. Raised while arguments are read, before any request."""
+
+    exit_status = 2
+
+    def __init__(self, argument: str, value: object, allowed: str) -> None:
+        super().__init__(f"{argument}: {value!r} can't be used; {allowed}")
+
+
+class WrongStorage(OmbudsmanError):
+    """The storage belongs to another site or to a newer version. Raised when storage is opened."""
+
+    exit_status = 2
+
+
+class StorageBusy(OmbudsmanError):
+    """Another crawl holds the storage. Raised by the lock; names the holder and since when."""
+
+    exit_status = 3
+
+
+class UnreadablePdf(OmbudsmanError):
+    """A document can't be opened as a PDF. Raised by `letters.words`; the document stays archived.
+
+    `code` says why in one word of a closed list: `not_a_pdf`, `broken`, `encrypted`,
+    `too_many_pages`, `no_text_layer`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class CorruptDocument(OmbudsmanError):
+    """An archived file no longer has the hash it is named by. Raised by `archive.documents`."""

@@ -1,0 +1,128 @@
+"""What reading a document yields. Boxes are `(x0, y0, x1, y1)` in points from the top left of the
+page as displayed (crop box, after rotation); pages count from 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+Box = tuple[float, float, float, float]
+
+
+class Status(StrEnum):
+    """How a reading ended."""
+
+    OK = "ok"
+    SUSPECT = "suspect"
+    UNREADABLE = "unreadable"
+    UNKNOWN_FORM = "unknown_form"
+    NOT_A_LETTER = "not_a_letter"
+
+
+class Severity(StrEnum):
+    """`note` leaves a figure alone; `warning` and `error` make it doubtful."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One printed word and where it stands."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The words of one page in the order of the content stream. Width and height in points."""
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of a letter, or its absence.
+
+    `value` is None exactly when `absence` (see `metrics.ABSENCES`) says why. `value_text` keeps
+    the characters as printed, `text` the sentence or cell around them; `box` encloses the number.
+    """
+
+    year_ending: int
+    metric: str
+    value: float | None
+    absence: str | None = None
+    value_text: str | None = None
+    restated: bool = False
+    page: int | None = None
+    box: Box | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a reader of the figures should know. `metric` None: about the letter as a whole."""
+
+    code: str
+    severity: Severity
+    message: str
+    metric: str | None = None
+    year_ending: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter as its document says it; a document may hold several (`part` from 1)."""
+
+    part: int
+    first_page: int
+    last_page: int
+    status: Status
+    kind: str = "annual"
+    form: str | None = None
+    authority: str | None = None
+    authority_as_printed: str | None = None
+    year_ending: int | None = None
+    title: str | None = None
+    letter_date: date | None = None
+    addressee: str | None = None
+    post: str | None = None
+    signatory: str | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    figures: tuple[Figure, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the link to a document says it holds; used only where the letter itself is silent."""
+
+    authority: str | None = None
+    year_ending: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReading:
+    """Everything one reading of a document found.
+
+    `letters` is never empty: a document that can't be read holds one letter whose status says so.
+    `text_sha256` is the hash of its words in order, None where there are none to read.
+    """
+
+    reader: str
+    extractor: str
+    page_count: int | None
+    producer: str | None
+    pages: tuple[Page, ...]
+    text_sha256: str | None
+    letters: tuple[Letter, ...]

@@ -1,0 +1,82 @@
+"""Report years: the twelve months ending on 31 March that a letter speaks about.
+
+A year is known by the calendar year it ends in: 2021 is 1 April 2020 to 31 March 2021, which the
+Ombudsman writes "2020-21", "2020/21" or, in the title of a letter, "2021".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from ombudsman_crawler.exceptions import BadArgument
+
+# The Ombudsman's annual letters began around 2004 (letters issued to each council).
+FIRST_YEAR = 2003
+LAST_YEAR = 2099
+
+
+def label(year_ending: int) -> str:
+    """Return a year as the Ombudsman writes it: 2021 gives "2020-21"."""
+    return f"{year_ending - 1}-{year_ending % 100:02d}"
+
+
+def first_day(year_ending: int) -> date:
+    return date(year_ending - 1, 4, 1)
+
+
+def last_day(year_ending: int) -> date:
+    return date(year_ending, 3, 31)
+
+
+_SPAN = re.compile(r"(?<!\d)(20\d\d)\s*[-/‐‑–—]\s*(?:20)?(\d\d)(?!\d)")
+_SINGLE = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+
+
+def from_text(text: str) -> int | None:
+    """Return the one report year a label names, or None when it names none or several.
+
+    "2020-21", "2020/21", "2020/2021" and "2021" are all 2021. A span whose years don't follow one
+    another ("2014-2021") names no single year.
+    """
+    found: set[int] = set()
+    for start, end in _SPAN.findall(text):
+        if (int(start) + 1) % 100 != int(end):
+            return None
+        found.add(int(start) + 1)
+    found.update(int(year) for year in _SINGLE.findall(_SPAN.sub(" ", text)))
+    return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class YearRange:
+    """Report years from `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def parse(cls, text: str, argument: str = "--years") -> Self:
+        """Read "2021" or "2014-2021".
+
+        Raises BadArgument for anything else, for years out of reach and for a reversed range.
+        """
+        allowed = f"write one year (2021) or two (2014-2021) from {FIRST_YEAR} to {LAST_YEAR}"
+        match = re.fullmatch(r"\s*(\d{4})(?:\s*-\s*(\d{4}))?\s*", text, re.ASCII)
+        if not match:
+            raise BadArgument(argument, text, allowed)
+        first = int(match[1])
+        last = int(match[2] or first)
+        if not FIRST_YEAR <= first <= LAST_YEAR or not FIRST_YEAR <= last <= LAST_YEAR:
+            raise BadArgument(argument, text, allowed)
+        if first > last:
+            raise BadArgument(argument, text, f"{first} is after {last}; put the earlier first")
+        return cls(first, last)
+
+    def __contains__(self, year_ending: object) -> bool:
+        return isinstance(year_ending, int) and self.first <= year_ending <= self.last
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"

@@ -1,0 +1,284 @@
+"""The replica as its users see it: start it, crawl it, change it, ask it for the truth."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import timedelta
+from types import FrameType, TracebackType
+from typing import Self
+
+from ombudsman_crawler.replica import wording
+from ombudsman_crawler.replica.answers import Replacement, Site
+from ombudsman_crawler.replica.catalogue import Catalogue, Link, ReplicaLetter
+from ombudsman_crawler.replica.faults import Faults, normal_path
+from ombudsman_crawler.replica.pages import MAP_STYLES
+from ombudsman_crawler.replica.server import Hit, Server
+
+LAYOUTS = ("mixed", "v1", "v2")
+COUNCIL_PAGES = ("traps", "plain")
+ROBOTS = "User-agent: *\nDisallow: /Decisions/SearchResults\nDisallow: /complaint-form\n"
+
+
+class Replica:
+    """A copy of www.lgo.org.uk on loopback; every change takes effect at once, running or not.
+
+    `councils` are on the map (their predecessors come on top, behind merger links); `years` are
+    the first and last year ending of the letters. `map_style` is how the map lists councils;
+    `layout` that of the council pages (`mixed`: as the site has it for the year shown);
+    `council_pages` is `traps` or `plain`. `validators=False` sends no ETag and no Last-Modified.
+
+    Raises ValueError, naming the argument, for what can't be served.
+    """
+
+    def __init__(
+        self,
+        *,
+        councils: int = 12,
+        years: tuple[int, int] = (2019, 2025),
+        map_style: str = "links",
+        layout: str = "mixed",
+        port: int = 0,
+        host: str = "127.0.0.1",
+        council_pages: str = "traps",
+        validators: bool = True,
+    ) -> None:
+        first, last = years
+        if not wording.FIRST_YEAR <= first <= last <= wording.LAST_YEAR:
+            raise ValueError(
+                f"years: {first} to {last} asked; the replica writes letters for the years ending"
+                f" {wording.FIRST_YEAR} to {wording.LAST_YEAR}"
+            )
+        _one_of("layout", layout, LAYOUTS)
+        _one_of("council_pages", council_pages, COUNCIL_PAGES)
+        self._catalogue = Catalogue(count=councils, first=first, last=last)
+        self._site = Site(self._catalogue, layout=layout, council_pages=council_pages)
+        self._site.robots = ROBOTS
+        self.faults = Faults()
+        self._server = Server(self._site, self.faults, validators=validators)
+        self._host, self._port = host, port
+        self.url = ""
+        self.map_style = map_style
+
+    def start(self) -> None:
+        """Serve from a background thread; `url` is known afterwards.
+
+        Started again after `stop`, it serves at the same address.
+        """
+        self._port = self._server.start(self._host, self._port)
+        self.url = f"http://{self._host}:{self._port}"
+
+    def stop(self) -> None:
+        """Stop serving; open connections are closed."""
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def hits(self) -> list[Hit]:
+        """Every request so far, in the order of the answers."""
+        return self._server.hits
+
+    def clear_hits(self) -> None:
+        """Forget the requests so far."""
+        self._server.hits.clear()
+
+    @property
+    def map_style(self) -> str:
+        """How the map lists councils: links, options, json, az, script, data or empty."""
+        return self._site.map_style
+
+    @map_style.setter
+    def map_style(self, style: str) -> None:
+        _one_of("map_style", style, MAP_STYLES)
+        with self._catalogue.change():
+            self._site.map_style = style
+
+    @property
+    def robots(self) -> str:
+        """The text of robots.txt."""
+        return self._site.robots
+
+    @robots.setter
+    def robots(self, text: str) -> None:
+        with self._catalogue.change():
+            self._site.robots = text
+
+    @property
+    def validators(self) -> bool:
+        """Whether answers carry ETag and Last-Modified."""
+        return self._server.validators
+
+    @validators.setter
+    def validators(self, sent: bool) -> None:
+        self._server.validators = sent
+
+    @property
+    def slugs(self) -> list[str]:
+        """The slugs of the councils on the map, in map order."""
+        return [council.slug for council in self._catalogue.visible()]
+
+    @property
+    def former_slugs(self) -> list[str]:
+        """The slugs of the abolished councils, which only merger links and the A to Z lead to."""
+        return [council.slug for council in self._catalogue.former]
+
+    def letters(self) -> list[ReplicaLetter]:
+        """Return the truth about every letter listed: map order, former councils last.
+
+        The newest of each council comes first. Letters of hidden councils and unlisted letters are
+        left out; aliases and added links aren't letters of their own.
+        """
+        catalogue = self._catalogue
+        return [
+            letter
+            for council in (*catalogue.visible(), *catalogue.former)
+            for letter in catalogue.letters_of(council)
+            if normal_path(letter.path) not in catalogue.unlisted
+        ]
+
+    def prepare(self) -> None:
+        """Draw every letter now, as far as the cache holds, so that a benchmark doesn't wait."""
+        for letter in self.letters():
+            letter.pdf()
+
+    def letter(self, slug: str, year_ending: int) -> ReplicaLetter:
+        """Return the truth about one letter. Raises KeyError if there is none."""
+        for letter in self._catalogue.letters_of(self._catalogue.council(slug)):
+            if letter.year_ending == year_ending:
+                return letter
+        raise KeyError(f"the replica has no letter of {slug!r} for {year_ending}")
+
+    def add_link(self, slug: str, label: str, href: str) -> None:
+        """Add a link to a council's list of letters: to anything, on any host, with any words."""
+        key = self._catalogue.council(slug).slug.lower()
+        with self._catalogue.change():
+            links = self._catalogue.extra_links
+            links[key] = (*links.get(key, ()), Link(label, href))
+
+    def alias(self, path: str, *, label: str | None = None) -> str:
+        """Serve a letter at a second address too, linked in its council's list; return that."""
+        letter = self._known(path)
+        again = letter.path.removesuffix(".pdf") + "%20(2).pdf"
+        with self._catalogue.change():
+            self._catalogue.aliases[normal_path(again)] = normal_path(letter.path)
+        self.add_link(letter.slug, label or f"{letter.label} (PDF)", again)
+        return again
+
+    def replace(self, path: str, pdf_bytes: bytes) -> None:
+        """Serve other bytes at a letter's address from now on."""
+        letter = self._known(path)
+        with self._catalogue.change():
+            self._site.replacements[normal_path(letter.path)] = Replacement(
+                pdf_bytes, letter.last_modified + timedelta(days=14)
+            )
+
+    def reissue(self, path: str) -> ReplicaLetter:
+        """Issue a letter again at its address, corrected: other words and figures; return it."""
+        letter = self._known(path)
+        key = normal_path(letter.path)
+        with self._catalogue.change():
+            self._catalogue.revisions[key] = letter.revision + 1
+            self._site.replacements.pop(key, None)
+        return self._known(path)
+
+    def repack(self, path: str) -> bytes:
+        """Serve a letter as another file with the same words; return its bytes."""
+        # A comment after the end of a PDF changes the file and nothing that it says.
+        repacked = self._known(path).pdf() + b"% packed again\n"
+        self.replace(path, repacked)
+        return repacked
+
+    def unlist(self, path: str) -> None:
+        """Take a letter out of all lists; its address goes on serving it."""
+        key = normal_path(self._known(path).path)
+        with self._catalogue.change():
+            self._catalogue.unlisted |= {key}
+
+    def relist(self, path: str) -> None:
+        """Put an unlisted letter back."""
+        key = normal_path(self._known(path).path)
+        with self._catalogue.change():
+            self._catalogue.unlisted -= {key}
+
+    def forbid(self, path: str) -> None:
+        """Let robots.txt forbid a path to all."""
+        self.robots = f"{self.robots.rstrip()}\nDisallow: {path}\n"
+
+    def hide_council(self, slug: str) -> None:
+        """Take a council off the map and its pages off the site; its letters stay."""
+        key = self._catalogue.council(slug).slug.lower()
+        with self._catalogue.change():
+            self._catalogue.hidden |= {key}
+
+    def show_council(self, slug: str) -> None:
+        """Put a hidden council back."""
+        key = self._catalogue.council(slug).slug.lower()
+        with self._catalogue.change():
+            self._catalogue.hidden -= {key}
+
+    def add_council(self, code: str | None = None) -> str:
+        """Put one more council on the map, by its code or the next in order; return its slug."""
+        return self._catalogue.add_council(code).slug
+
+    def _known(self, path: str) -> ReplicaLetter:
+        letter = self._catalogue.letter(path)
+        if letter is None:
+            raise KeyError(f"the replica has no letter at {path!r}")
+        return letter
+
+
+def _one_of(argument: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{argument}: {value!r}; one of {', '.join(allowed)}")
+
+
+def serve(
+    *,
+    councils: int = 12,
+    years: tuple[int, int] = (2019, 2025),
+    map_style: str = "links",
+    layout: str = "mixed",
+    port: int = 0,
+    host: str = "127.0.0.1",
+    council_pages: str = "traps",
+    validators: bool = True,
+) -> None:
+    """Serve a replica until SIGINT or SIGTERM; prints its address as the first line.
+
+    For the command line: call it in the main thread. Raises ValueError for arguments that can't be
+    served and OSError when it can't listen.
+    """
+    replica = Replica(
+        councils=councils,
+        years=years,
+        map_style=map_style,
+        layout=layout,
+        port=port,
+        host=host,
+        council_pages=council_pages,
+        validators=validators,
+    )
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with replica:
+            print(replica.url, flush=True)
+            stopped.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

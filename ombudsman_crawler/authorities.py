@@ -20,6 +20,7 @@ from importlib.resources import files
 #: The Ombudsman's five comparison groups, and `other` for bodies that have none.
 KINDS = ("county", "district", "metropolitan", "unitary", "london_borough", "other")
 
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     """One body. `start` and `end` are the first and last day of its life where they are known."""
@@ -138,3 +139,18 @@ def lived_in(authority: Authority, year_ending: int) -> bool:
         return False
     # Registers write the end as the last day or as the day after it: neither opens a new year.
     return not (authority.end and authority.end <= date(year_ending - 1, 4, 1))
+
+
+def key(name: str) -> str:
+    """Return a name as lower-case words joined by hyphens: the authority's lasting short key."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "").replace("&", " and ")).strip("-")
+
+
+def of_slug(slug: str) -> str:
+    """Return the name of the authority a slug of the site means; one that the register doesn't
+    know is called by the slug's own words, so that it has one name however it is met."""
+    found = match(slug)
+    if found is not None:
+        return found.name
+    return " ".join(word[:1].upper() + word[1:] for word in slug.replace("-", " ").split())

@@ -1,0 +1,1 @@
+"""What was fetched, kept as it came."""

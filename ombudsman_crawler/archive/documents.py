@@ -1,0 +1,118 @@
+"""Documents on disk: one file for each distinct sequence of bytes, named by its SHA-256.
+
+A file is written once (temporary file, fsync, rename, read-only) and never changed. Putting the
+same bytes again changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ombudsman_crawler.exceptions import CorruptDocument
+
+logger = logging.getLogger(__name__)
+
+PDF = "application/pdf"
+
+# Where documents of a media type are kept, and how their files end.
+_PLACES = {PDF: ("letters", ".pdf"), "text/html": ("pages", ".html")}
+_OTHER_PLACE = ("pages", ".bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as it was put away. `path` is relative to the storage; `size` is in bytes."""
+
+    sha256: str
+    size: int
+    media_type: str
+    path: str
+
+
+def looks_like_pdf(body: bytes) -> bool:
+    """Whether a body is a PDF at all: `%PDF-` within its first KiB, as readers accept it
+    (ISO 32000-2, annex I)."""
+    return b"%PDF-" in body[:1024]
+
+
+class Documents:
+    """The documents of one storage."""
+
+    def __init__(self, storage: Path) -> None:
+        self._storage = storage
+
+    def put(self, body: bytes, media_type: str) -> Stored:
+        """Keep a body, durably, and say where it is.
+
+        A file that is already there and whole is left untouched; one that no longer has its hash
+        is moved aside, never deleted, and the good bytes take its place. Raises OSError when the
+        disk refuses.
+        """
+        sha256 = hashlib.sha256(body).hexdigest()
+        folder, ending = _PLACES.get(media_type, _OTHER_PLACE)
+        relative = Path(folder) / sha256[:2] / f"{sha256}{ending}"
+        path = self._storage / relative
+        if path.exists():
+            if _sha256(path) == sha256:
+                return Stored(sha256, len(body), media_type, relative.as_posix())
+            _move_aside(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_once(path, body)
+        return Stored(sha256, len(body), media_type, relative.as_posix())
+
+    def read(self, path: str, sha256: str) -> bytes:
+        """Return a document's bytes.
+
+        Raises FileNotFoundError when the file is gone and CorruptDocument when its bytes no longer
+        have the hash.
+        """
+        body = (self._storage / path).read_bytes()
+        if hashlib.sha256(body).hexdigest() != sha256:
+            raise CorruptDocument(
+                f"{path} no longer has the bytes it was archived with; restore it from a backup"
+            )
+        return body
+
+    def missing(self, path: str, size: int) -> bool:
+        """Whether a document's file is gone or has another size. A glance, not a proof."""
+        try:
+            return (self._storage / path).stat().st_size != size
+        except FileNotFoundError:
+            return True
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _move_aside(path: Path) -> None:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    logger.error("%s had lost its bytes; moved to %s and archived anew", path, aside.name)
+
+
+def _write_once(path: Path, body: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fchmod(file.fileno(), 0o444)
+            os.fsync(file.fileno())
+        Path(name).rename(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,42 @@
+"""One crawl at a time in a storage: an advisory lock that dies with its process."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ombudsman_crawler.exceptions import StorageBusy
+
+
+@contextmanager
+def hold(storage: Path) -> Iterator[None]:
+    """Hold the storage for this process.
+
+    The kernel releases the lock with the process, however it ends, so a stale lock can't happen.
+    Raises StorageBusy, which names the holder and since when, while another process has it.
+    """
+    storage.mkdir(parents=True, exist_ok=True)
+    path = storage / ".lock"
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageBusy(f"{storage} is in use {_holder(path)}; wait for it to end") from None
+        file.truncate(0)
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        file.write(json.dumps({"pid": os.getpid(), "since": now}))
+        file.flush()
+        yield
+
+
+def _holder(path: Path) -> str:
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"by process {holder['pid']} since {holder['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "by another crawl"

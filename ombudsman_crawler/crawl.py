@@ -1,0 +1,140 @@
+"""Running one crawl from the command line: storage, lock, Scrapy, and the exit status."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from ombudsman_crawler import current_run, settings
+from ombudsman_crawler.archive import lock
+from ombudsman_crawler.database import session
+from ombudsman_crawler.database.reader import Reader
+from ombudsman_crawler.exceptions import BadArgument, WrongStorage
+from ombudsman_crawler.site import urls
+from ombudsman_crawler.spiders.annual_letters import AnnualLetters
+from ombudsman_crawler.spiders.options import Options
+
+logger = logging.getLogger(__name__)
+
+_EXIT_STATUS = {"ok": 0, "failed": 1, "blocked": 4, "stopped": 130}
+#: The run ended without its own last word: a second Ctrl-C.
+_FORCED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a crawl ended: its exit status (design: 0 done, 1 check failed, 2 wrong storage, 4
+    blocked, 130 stopped) and its summary, as `Reader.run_summary` gives it."""
+
+    exit_status: int
+    run_id: int
+    summary: dict[str, Any]
+
+
+def run(
+    options: Options,
+    *,
+    command: str,
+    storage: Path,
+    site: str,
+    note: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    progress: bool = False,
+) -> Result:
+    """Run one crawl, whole, in this process. Twisted's reactor allows one in a process's life.
+
+    Raises BadArgument and WrongStorage before any request, StorageBusy while another crawl holds
+    the storage.
+    """
+    _refuse_early(options, storage, site)
+    with lock.hold(storage), _working_storage(storage, dry_run=options.dry_run) as working:
+        scrapy_settings = Settings()
+        scrapy_settings.setmodule(settings, priority="project")
+        scrapy_settings.setdict(
+            {
+                "OMBUDSMAN_STORAGE": str(working),
+                "OMBUDSMAN_DOCUMENTS": str(storage),
+                "OMBUDSMAN_SITE": site,
+                "OMBUDSMAN_COMMAND": command,
+                "OMBUDSMAN_NOTE": note,
+                "OMBUDSMAN_PROGRESS": progress,
+                "STATS_DUMP": False,
+                # The command line has said where the log goes.
+                "LOG_INSTALL_ROOT_HANDLER": False,
+                **(overrides or {}),
+            },
+            priority="cmdline",
+        )
+        process = AsyncCrawlerProcess(scrapy_settings)
+        crawler = process.create_crawler(AnnualLetters)
+        task = process.crawl(crawler, options=options)
+        process.start()
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            raise error
+        return _result(crawler)
+
+
+def _refuse_early(options: Options, storage: Path, site: str) -> None:
+    name = current_run.site_name(site)
+    known: set[str] = set()
+    if (storage / session.DATABASE).exists():
+        engine = session.open_for_reading(storage)
+        try:
+            reader = Reader(engine)
+            owner = reader.site()
+            known = {council.slug for council in reader.known_councils()}
+        finally:
+            engine.dispose()
+        if owner is not None and owner != name:
+            raise WrongStorage(
+                f"{storage} belongs to {owner}, not to {name}; give another with --storage"
+            )
+    for council in options.unknown_councils(known):
+        raise BadArgument(
+            "--council",
+            council,
+            "write a council's name or its slug as in the site's addresses, "
+            "such as kent-county-council",
+        )
+
+
+@contextmanager
+def _working_storage(storage: Path, *, dry_run: bool) -> Iterator[Path]:
+    """The storage itself or, for a dry run, a folder with a copy of its database."""
+    if not dry_run:
+        yield storage
+        return
+    with tempfile.TemporaryDirectory(prefix="ombudsman-dry-run-") as folder:
+        database = storage / session.DATABASE
+        if database.exists():
+            source = sqlite3.connect(database)
+            copy = sqlite3.connect(Path(folder) / session.DATABASE)
+            with copy:
+                source.backup(copy)
+            source.close()
+            copy.close()
+        yield Path(folder)
+
+
+def _result(crawler: Any) -> Result:
+    this_run = current_run.of(crawler)
+    summary = this_run.reader.run_summary(this_run.run_id)
+    status = _EXIT_STATUS.get(summary["verdict"], _FORCED)
+    if this_run.ended_by == "wrong_site":
+        status = WrongStorage.exit_status
+    this_run.close()
+    return Result(status, this_run.run_id, summary)
+
+
+def is_live(site: str) -> bool:
+    """Whether a site is the Ombudsman's own."""
+    return urls.same_site(site, urls.LIVE_SITE)

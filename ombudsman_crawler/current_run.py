@@ -1,0 +1,159 @@
+"""One crawl's hold on its storage: what the spider, the pipelines, the middlewares and the
+extensions of a crawler share."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from ombudsman_crawler.archive.documents import Documents
+from ombudsman_crawler.database import session
+from ombudsman_crawler.database.reader import Reader
+from ombudsman_crawler.database.run_checks import RunFacts, evaluate
+from ombudsman_crawler.database.writer import Writer
+from ombudsman_crawler.exceptions import BadArgument
+from ombudsman_crawler.site import urls
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+#: What a replica's storage belongs to, whatever port it is served on.
+REPLICA = "replica"
+
+_LIBRARIES = ("Scrapy", "SQLAlchemy", "alembic", "pypdf", "pypdfium2", "Pebble", "parsel")
+
+
+def site_name(site: str) -> str:
+    """Return what a storage of this site belongs to: its host, or `replica` on loopback.
+
+    Raises BadArgument when the address can't be a site's.
+    """
+    try:
+        parts = urlsplit(site)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+        name = urls.host(site) if valid else ""
+    except ValueError:
+        valid = False
+    if not valid:
+        raise BadArgument("--site", site, f"write an address such as {urls.LIVE_SITE}")
+    return REPLICA if _is_loopback(parts.hostname or "") else name
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class CurrentRun:
+    """The storage a crawl works on, the facts it gathers, and whether it is coming to an end."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self.site: str = settings["OMBUDSMAN_SITE"].rstrip("/")
+        self.site_name = site_name(self.site)
+        self.storage = Path(settings["OMBUDSMAN_STORAGE"])
+        engine = session.open_for_writing(self.storage)
+        self._engine = engine
+        self.dry_run: bool = crawler.spider.options.dry_run  # type: ignore[union-attr]
+        self.documents = Documents(Path(settings["OMBUDSMAN_DOCUMENTS"] or self.storage))
+        self.writer = Writer(engine)
+        self.reader = Reader(engine)
+        self.writer.claim(self.site_name)
+        self.run_id = self.writer.start_run(
+            command=settings["OMBUDSMAN_COMMAND"],
+            arguments=crawler.spider.options.arguments(),  # type: ignore[union-attr]
+            site=self.site_name,
+            versions=_versions(),
+            note=settings["OMBUDSMAN_NOTE"],
+            whole=crawler.spider.options.whole,  # type: ignore[union-attr]
+        )
+        self.facts = RunFacts(
+            self.run_id,
+            min_councils=settings.getint("OMBUDSMAN_MIN_COUNCILS"),
+            max_failed_share=settings.getfloat("OMBUDSMAN_MAX_FAILED_SHARE"),
+        )
+        #: Why the run ends early (`blocked`, `wrong_site`, `limit`), and the sentence for people.
+        self.ended_by: str | None = None
+        self.ended_because: str | None = None
+        #: As many letters as were asked for have been fetched: nothing more needs to be found.
+        self.enough = False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no new download may be started: stopped by hand, or ended early."""
+        return not self._crawler.crawling or self.ended_by is not None
+
+    def end(self, by: str, because: str) -> None:
+        """End the run early, once; downloads under way are finished, no new ones are started.
+
+        Returns at once: closing waits for the very callback that may have asked for it.
+        """
+        if self.ended_by is not None:
+            return
+        self.ended_by, self.ended_because = by, because
+        logger.error("%s", because)
+        engine = self._crawler.engine
+        if engine is not None:
+            self._ending = asyncio.ensure_future(engine.close_spider_async(reason=by))
+
+    def finish(self, reason: str) -> str:
+        """Run the checks and close the run's record; return the verdict."""
+        stopped = reason == "shutdown"
+        self.facts.cut_short = stopped or self.ended_by is not None
+        checks = evaluate(self._engine, self.documents, self.facts)
+        failed = [check.name for check in checks if check.required and check.passed is False]
+        because = self.ended_because
+        if self.ended_by == "blocked":
+            verdict = "blocked"
+        elif failed or self.ended_by == "wrong_site":
+            verdict = "failed"
+            because = because or f"required checks failed: {', '.join(failed)}"
+        elif stopped:
+            verdict, because = "stopped", "stopped by hand; the next run goes on"
+        else:
+            verdict = "ok"
+        self.writer.finish_run(
+            self.run_id,
+            verdict=verdict,
+            reason=because,
+            counts={
+                "councils": self.facts.councils,
+                "pages": self.facts.pages,
+                "failed_pages": len(self.facts.failed_pages),
+                "discovered": self.facts.discovered,
+            },
+            checks=checks,
+        )
+        return verdict
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+_runs: WeakKeyDictionary[Crawler, CurrentRun] = WeakKeyDictionary()
+
+
+def of(crawler: Crawler) -> CurrentRun:
+    """Return the crawler's run, beginning it on first use.
+
+    Raises WrongStorage when the storage belongs to another site or a newer version.
+    """
+    if crawler not in _runs:
+        _runs[crawler] = CurrentRun(crawler)
+    return _runs[crawler]
+
+
+def _versions() -> dict[str, str]:
+    names = ("ombudsman-crawler", *_LIBRARIES)
+    return {name: version(name) for name in names}

@@ -1,0 +1,223 @@
+"""What commands and pipelines ask of the database. Nothing here changes a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy.orm import Session
+
+from ombudsman_crawler.database.models import (
+    Authority,
+    Capture,
+    Document,
+    Link,
+    Run,
+    RunCheck,
+    Storage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """The last body of an address, for asking conditionally and answering a 304."""
+
+    document_id: int
+    path: str
+    sha256: str
+    media_type: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCouncil:
+    """A council's page as an earlier run found it."""
+
+    name: str
+    slug: str
+    address: str
+
+
+class Reader:
+    """All asking of one storage's database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def site(self) -> str | None:
+        """Return the site the storage belongs to, None for a new one."""
+        with Session(self._engine) as session:
+            return session.scalar(select(Storage.site))
+
+    def known_page(self, address: str) -> KnownPage | None:
+        """Return the body last served at an address."""
+        with Session(self._engine) as session:
+            served = session.execute(
+                select(Capture, Document)
+                .join(Document, Document.id == Capture.document_id)
+                .where(Capture.address == address, Capture.status == 200)
+                .order_by(Capture.id.desc())
+                .limit(1)
+            ).first()
+            if served is None:
+                return None
+            capture, document = served
+            return KnownPage(
+                document.id,
+                document.path,
+                document.sha256,
+                document.media_type,
+                capture.headers or {},
+            )
+
+    def document(self, document_id: int) -> tuple[str, str]:
+        """Return a document's path within the storage and its hash."""
+        with Session(self._engine) as session:
+            document = session.get_one(Document, document_id)
+            return document.path, document.sha256
+
+    def known_councils(self) -> list[KnownCouncil]:
+        """Return every council whose page an earlier run found."""
+        with Session(self._engine) as session:
+            return [
+                KnownCouncil(row.name, row.slug, row.page_address)
+                for row in session.scalars(
+                    select(Authority)
+                    .where(Authority.page_address.is_not(None))
+                    .order_by(Authority.name)
+                )
+                if row.slug and row.page_address
+            ]
+
+    def newest_year(self) -> int | None:
+        """Return the newest year ending that the site has listed."""
+        with Session(self._engine) as session:
+            return session.scalar(select(func.max(Link.listed_year)))
+
+    def unread(self, document_id: int) -> bool:
+        """Whether a document has no reading yet."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT 1 FROM version_document JOIN reading USING (version_id)"
+                    " WHERE version_document.document_id = :document LIMIT 1"
+                ),
+                {"document": document_id},
+            ).first()
+            return found is None
+
+    def run_verdict(self, run_id: int) -> tuple[str | None, str | None]:
+        """Return a run's verdict and its reason."""
+        with Session(self._engine) as session:
+            run = session.get_one(Run, run_id)
+            return run.verdict, run.reason
+
+    def status(self) -> dict[str, Any]:
+        """Return what `ombudsman status` tells: plain values, ready for JSON."""
+        with Session(self._engine) as session:
+            storage = session.get(Storage, 1)
+            run = session.scalars(select(Run).order_by(Run.id.desc()).limit(1)).first()
+            checks = (
+                session.scalars(select(RunCheck).where(RunCheck.run_id == run.id)).all()
+                if run
+                else []
+            )
+            connection = session.connection()
+            return {
+                "site": storage.site if storage else None,
+                "created": storage.created if storage else None,
+                "schema": storage.schema if storage else None,
+                "totals": _one(connection, _TOTALS),
+                "years": _all(connection, _YEARS),
+                "readings": _all(connection, _READINGS),
+                "coverage": _all(
+                    connection,
+                    "SELECT state, COUNT(*) AS letters FROM coverage"
+                    " GROUP BY state ORDER BY letters DESC",
+                ),
+                "run": {
+                    "id": run.id,
+                    "command": run.command,
+                    "arguments": run.arguments,
+                    "started": run.started,
+                    "finished": run.finished,
+                    "verdict": run.verdict,
+                    "reason": run.reason,
+                    "counts": run.counts,
+                    "checks": [
+                        {
+                            "name": check.name,
+                            "required": check.required,
+                            "passed": check.passed,
+                            "detail": check.detail,
+                        }
+                        for check in checks
+                    ],
+                }
+                if run
+                else None,
+            }
+
+    def run_summary(self, run_id: int) -> dict[str, Any]:
+        """Return what a run did: its outcomes by name, what failed and why, its checks."""
+        with Session(self._engine) as session:
+            run = session.get_one(Run, run_id)
+            connection = session.connection()
+            of_run = {"run": run_id}
+            return {
+                "verdict": run.verdict,
+                "reason": run.reason,
+                "counts": run.counts or {},
+                "outcomes": _all(
+                    connection,
+                    "SELECT outcome, COUNT(*) AS letters FROM outcome WHERE run_id = :run"
+                    " GROUP BY outcome ORDER BY letters DESC",
+                    **of_run,
+                ),
+                "troubles": _all(
+                    connection,
+                    "SELECT link.url, outcome.outcome, outcome.reason FROM outcome"
+                    " JOIN link ON link.id = outcome.link_id WHERE run_id = :run"
+                    " AND outcome IN ('failed', 'rejected', 'refused', 'gone')"
+                    " ORDER BY outcome, link.url",
+                    **of_run,
+                ),
+                "checks": _all(
+                    connection,
+                    "SELECT name, required, passed, detail FROM run_check WHERE run_id = :run ORDER BY rowid",
+                    **of_run,
+                ),
+            }
+
+
+_TOTALS = """
+SELECT (SELECT COUNT(*) FROM authority WHERE page_address IS NOT NULL) AS councils,
+       (SELECT COUNT(*) FROM link) AS links,
+       (SELECT COUNT(*) FROM letter) AS letters,
+       (SELECT COUNT(*) FROM letter_version) AS versions,
+       (SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf') AS documents,
+       (SELECT COUNT(*) FROM link WHERE gone_since IS NOT NULL) AS gone,
+       (SELECT COUNT(*) FROM figures WHERE NOT restated) AS figures,
+       (SELECT COUNT(*) FROM figures WHERE doubts IS NOT NULL) AS doubtful_figures,
+       (SELECT COUNT(*) FROM letter_version WHERE letter_id IS NULL) AS unidentified
+"""
+
+_YEARS = """
+SELECT year_ending, COUNT(*) AS letters, SUM(status = 'ok') AS ok,
+       SUM(status = 'suspect') AS suspect, SUM(status NOT IN ('ok', 'suspect')) AS unread
+FROM current_reading GROUP BY year_ending ORDER BY year_ending
+"""
+
+_READINGS = """
+SELECT form, status, COUNT(*) AS letters FROM current_reading
+GROUP BY form, status ORDER BY form, status
+"""
+
+
+def _all(connection: Connection, query: str, **values: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(text(query), values).mappings()]
+
+
+def _one(connection: Connection, query: str) -> dict[str, Any]:
+    return dict(connection.execute(text(query)).mappings().one())

@@ -1,0 +1,82 @@
+"""When a known letter is asked for again. Pure functions of a link's row and the time."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+#: Every older letter is asked for again within this time, in rotation.
+ROTATION = timedelta(days=90)
+#: A letter whose server sends no validators costs a whole download: not more often than this.
+WITHOUT_VALIDATORS = timedelta(days=30)
+#: How many of the newest years are asked for in every run.
+NEWEST_YEARS = 2
+
+# Rotation spreads over this share of its end, so that a backfill isn't repeated in one day.
+_SPREAD = timedelta(days=30)
+
+
+class Refetch(StrEnum):
+    """`missing`: never archived or failed last time. `changed`: those, the newest years and older
+    letters in rotation. `all`: everything in the window."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What the rules need of a link: whether it was ever archived, how the last attempt ended,
+    when it was last asked with an answer, and what the server gave to ask conditionally with."""
+
+    link_id: int
+    address: str
+    listed_year: int | None
+    document_id: int | None
+    last_outcome: str | None
+    last_asked: datetime | None
+    etag: str | None
+    last_modified: str | None
+
+    @property
+    def has_validators(self) -> bool:
+        return bool(self.etag or self.last_modified)
+
+
+def next_due(
+    address: str,
+    listed_year: int | None,
+    newest_year: int | None,
+    asked: datetime,
+    validators: bool,
+) -> datetime:
+    """Return from when a letter that has just been asked for is asked for again."""
+    newest = (
+        listed_year is not None
+        and newest_year is not None
+        and listed_year > newest_year - NEWEST_YEARS
+    )
+    if newest:
+        return asked if validators else asked + WITHOUT_VALIDATORS
+    # The same address always falls on the same day of the spread.
+    share = int.from_bytes(hashlib.sha256(address.encode()).digest()[:2], "big") / 65536
+    return asked + ROTATION - _SPREAD * share
+
+
+def is_due(state: LinkState, mode: Refetch, newest_year: int | None, now: datetime) -> bool:
+    """Whether to ask for a letter now."""
+    if state.document_id is None and state.last_outcome != "gone":
+        return True
+    if state.last_outcome in ("failed", "rejected"):
+        return True
+    if mode is Refetch.MISSING:
+        return False
+    if mode is Refetch.ALL or state.last_asked is None:
+        return True
+    due = next_due(
+        state.address, state.listed_year, newest_year, state.last_asked, state.has_validators
+    )
+    return now >= due

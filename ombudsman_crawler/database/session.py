@@ -1,0 +1,95 @@
+"""Opening a storage's database: one engine that writes, one that only reads.
+
+SQLite under Python's driver starts transactions late and lets DDL escape them, so the driver's own
+transaction handling is switched off and every BEGIN is said here: `BEGIN IMMEDIATE` for the
+writer, which then waits for its turn instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
+
+from ombudsman_crawler.database import migrations
+from ombudsman_crawler.exceptions import WrongStorage
+
+DATABASE = "ombudsman.db"
+
+# How long a connection waits for another's transaction. Ours are short; a backup's may not be.
+_BUSY_SECONDS = 60
+
+
+def open_for_writing(storage: Path) -> Engine:
+    """Open the database of a storage, creating it or bringing its schema up to date.
+
+    Raises WrongStorage when the database was made by a newer version or isn't one of ours.
+    """
+    storage.mkdir(parents=True, exist_ok=True)
+    engine = _engine(storage / DATABASE, begin="BEGIN IMMEDIATE", read_only=False)
+    try:
+        migrations.upgrade(engine)
+    except DatabaseError as error:
+        raise WrongStorage(f"{storage / DATABASE} can't be opened: {error.orig}") from error
+    return engine
+
+
+def open_for_reading(storage: Path) -> Engine:
+    """Open an existing database without being able to change it, also while a crawl writes.
+
+    Raises WrongStorage when there is none.
+    """
+    path = storage / DATABASE
+    if not path.is_file():
+        raise WrongStorage(f"{storage} holds no database yet; run `ombudsman crawl` first")
+    return _engine(path, begin="BEGIN", read_only=True)
+
+
+def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
+    mode = "ro" if read_only else "rwc"
+    uri = f"file:{_uri_path(path)}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+
+    engine = create_engine("sqlite://", creator=connect)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _: Any) -> None:
+        _pragma(connection, "foreign_keys", "ON", 1)
+        if not read_only:
+            _pragma(connection, "journal_mode", "WAL", "wal")
+            _pragma(connection, "synchronous", "NORMAL", 1)
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _pragma(connection: sqlite3.Connection, name: str, value: str, expected: object) -> None:
+    """Set a pragma and check that SQLite took it: an unknown one is ignored in silence."""
+    connection.execute(f"PRAGMA {name} = {value}")
+    found = connection.execute(f"PRAGMA {name}").fetchone()
+    if found is None or found[0] != expected:
+        raise WrongStorage(f"SQLite refused {name} = {value} (it is {found}); use a local disk")
+
+
+def _uri_path(path: Path) -> str:
+    return str(path.resolve()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def integrity_problems(connection: Connection) -> list[str]:
+    """Return what SQLite finds wrong with the file or its references; empty when all is well."""
+    problems = [row[0] for row in connection.execute(text("PRAGMA quick_check")) if row[0] != "ok"]
+    problems += [
+        f"{row[0]} row {row[1]} refers to no row of {row[2]}"
+        for row in connection.execute(text("PRAGMA foreign_key_check"))
+    ]
+    return problems

@@ -1,0 +1,165 @@
+"""The views: what analysts query, and what exports and commands read.
+
+They show the current version's current reading; columns are only ever added. SQL is built from
+`metrics`, so that a metric of the vocabulary is a column of `annual_summary`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from ombudsman_crawler import metrics
+
+
+def drop(connection: Connection) -> None:
+    """Drop every view: a table can't be rebuilt under one."""
+    names = connection.exec_driver_sql(
+        "SELECT name FROM sqlite_master WHERE type = 'view'"
+    ).fetchall()
+    for (name,) in names:
+        connection.exec_driver_sql(f'DROP VIEW "{name}"')
+
+
+def create(connection: Connection) -> None:
+    """Create every view anew."""
+    for name, body in definitions().items():
+        connection.exec_driver_sql(f"CREATE VIEW {name} AS {body}")
+
+
+def definitions() -> dict[str, str]:
+    """Return the SQL of each view by its name, in the order they build on each other."""
+    return {
+        "current_reading": _CURRENT_READING,
+        "figures": _figures(),
+        "annual_summary": _annual_summary(),
+        "similar_average": _SIMILAR_AVERAGE,
+        "coverage": _COVERAGE,
+    }
+
+
+# A letter's current version and the newest reading of it.
+_CURRENT_READING = """
+SELECT letter.id AS letter_id, letter.authority_id, letter.year_ending, letter.kind AS letter_kind,
+       letter.letter_date, reading.id AS reading_id, reading.version_id, reading.document_id,
+       reading.form, reading.status
+FROM letter
+JOIN reading ON reading.id = (
+    SELECT MAX(newest.id) FROM reading AS newest
+    WHERE newest.version_id = letter.current_version_id)
+"""
+
+
+# The findings that make a figure doubtful. One without a metric is about the whole letter.
+_DOUBTS = """
+    FROM finding
+    WHERE finding.reading_id = figure.reading_id
+      AND finding.severity IN ('warning', 'error')
+      AND (finding.metric IS NULL OR finding.metric = figure.metric)
+      AND (finding.year_ending IS NULL OR finding.year_ending = figure.year_ending)
+"""
+_DOUBTFUL = f"EXISTS (SELECT 1 {_DOUBTS})"
+
+
+def _figures() -> str:
+    units = " ".join(
+        f"WHEN '{metric.name}' THEN '{metric.unit}'" for metric in metrics.load().values()
+    )
+    return f"""
+SELECT authority.key || '/' || figure.year_ending || '/' || figure.source || '/' || figure.metric
+           || CASE WHEN current.letter_kind <> 'annual' THEN '/' || current.letter_kind ELSE '' END
+           || CASE WHEN figure.restated THEN '/restated-' || current.year_ending ELSE '' END
+           AS figure_id,
+       authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
+       figure.year_ending, figure.metric, figure.value, figure.absence,
+       CASE figure.metric {units} END AS unit,
+       figure.value_text, figure.source, figure.page, figure.box, figure.text,
+       document.sha256 AS document_sha256,
+       (SELECT capture.url FROM capture WHERE capture.document_id = document.id
+        ORDER BY capture.id DESC LIMIT 1) AS url,
+       figure.restated,
+       (SELECT group_concat(DISTINCT finding.code) {_DOUBTS}) AS doubts
+FROM current_reading AS current
+JOIN figure ON figure.reading_id = current.reading_id
+JOIN document ON document.id = current.document_id
+JOIN authority ON authority.id = current.authority_id
+"""
+
+
+def _annual_summary() -> str:
+    columns = ",\n       ".join(
+        f"MAX(CASE WHEN metric = '{name}' THEN value END) AS {name}" for name in metrics.load()
+    )
+    return f"""
+SELECT authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
+       current.year_ending, current.form, current.status, current.letter_date,
+       group_concat(CASE WHEN {_DOUBTFUL} THEN metric END) AS doubtful,
+       json_group_object(metric, source) AS sources,
+       {columns}
+FROM current_reading AS current
+JOIN authority ON authority.id = current.authority_id
+JOIN figure ON figure.reading_id = current.reading_id
+           AND figure.year_ending = current.year_ending AND NOT figure.restated
+WHERE current.letter_kind = 'annual'
+GROUP BY authority.id, current.year_ending
+"""
+
+
+_SIMILAR_AVERAGE = """
+SELECT kind, year_ending, metric, value, COUNT(*) AS letters
+FROM figures
+WHERE metric LIKE '%\\_similar' ESCAPE '\\' AND value IS NOT NULL AND NOT restated
+GROUP BY kind, year_ending, metric, value
+"""
+
+
+# The years ending that any letter or link speaks of, without gaps.
+_COVERAGE = """
+WITH RECURSIVE
+listed(year_ending) AS (
+    SELECT listed_year FROM link WHERE kind = 'letter' AND listed_year IS NOT NULL
+    UNION SELECT year_ending FROM letter),
+years(year_ending, last) AS (
+    SELECT MIN(year_ending), MAX(year_ending) FROM listed HAVING MIN(year_ending) IS NOT NULL
+    UNION ALL SELECT year_ending + 1, last FROM years WHERE year_ending < last),
+last_outcome(link_id, outcome) AS (
+    SELECT link_id, outcome FROM outcome
+    WHERE (link_id, run_id) IN (
+        SELECT link_id, MAX(run_id) FROM outcome
+        WHERE outcome NOT IN ('not_due', 'not_attempted', 'out_of_window') GROUP BY link_id))
+SELECT authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
+       years.year_ending,
+       CASE
+           WHEN letter.id IS NOT NULL AND current.status IN ('ok', 'suspect') THEN
+               CASE WHEN EXISTS (
+                        SELECT 1 FROM version_document AS carries
+                        JOIN capture ON capture.document_id = carries.document_id
+                        JOIN link ON link.address = capture.address
+                        WHERE carries.version_id = current.version_id AND link.gone_since IS NULL)
+                    THEN 'archived' ELSE 'gone' END
+           WHEN letter.id IS NOT NULL THEN 'unread'
+           WHEN EXISTS (
+               SELECT 1 FROM link JOIN last_outcome ON last_outcome.link_id = link.id
+               WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending
+                 AND last_outcome.outcome IN ('failed', 'rejected')) THEN 'failed'
+           WHEN EXISTS (
+               SELECT 1 FROM link JOIN outcome ON outcome.link_id = link.id
+               JOIN capture ON capture.id = outcome.capture_id
+               WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending
+                 AND capture.document_id IS NOT NULL) THEN 'unread'
+           WHEN EXISTS (
+               SELECT 1 FROM link
+               WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending)
+               THEN 'missing'
+           WHEN authority.first_day > years.year_ending || '-03-31'
+             OR authority.last_day <= (years.year_ending - 1) || '-04-01' THEN 'not_expected'
+           ELSE 'missing'
+       END AS state
+FROM authority
+CROSS JOIN years
+LEFT JOIN letter ON letter.authority_id = authority.id
+                AND letter.year_ending = years.year_ending AND letter.kind = 'annual'
+LEFT JOIN current_reading AS current ON current.letter_id = letter.id
+WHERE authority.page_address IS NOT NULL
+   OR EXISTS (SELECT 1 FROM link WHERE link.authority_id = authority.id)
+   OR EXISTS (SELECT 1 FROM letter WHERE letter.authority_id = authority.id)
+"""

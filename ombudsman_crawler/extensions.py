@@ -1,0 +1,97 @@
+"""What watches a crawl: the run's record, and its progress."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from scrapy import signals
+
+from ombudsman_crawler import current_run
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+# Seconds between lines where there is no terminal to draw on.
+_LINE_EVERY = 15.0
+
+
+class RunRecord:
+    """Closes the run with its checks and its verdict, and counts errors nothing else would."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._run = current_run.of(crawler)
+        crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
+        crawler.signals.connect(self.error, signal=signals.spider_error)
+        crawler.signals.connect(self.error, signal=signals.item_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def error(self) -> None:
+        self._run.facts.errors += 1
+
+    def spider_closed(self, reason: str) -> None:
+        verdict = self._run.finish(reason)
+        logger.info("Run %d: %s", self._run.run_id, verdict)
+
+
+class Progress:
+    """Shows what has been found and stored: a live line on a terminal, else one now and then."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._facts = current_run.of(crawler).facts
+        self._outcomes: dict[str, int] = {}
+        self._said = time.monotonic()
+        self._bar: Bar | None = None
+        if crawler.settings.getbool("OMBUDSMAN_PROGRESS") and sys.stderr.isatty():
+            self._bar = Bar(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                TimeElapsedColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._task = self._bar.add_task("asking for the map")
+            self._bar.start()
+        crawler.signals.connect(self.response_received, signal=signals.response_received)
+        crawler.signals.connect(self.item_scraped, signal=signals.item_scraped)
+        crawler.signals.connect(self.engine_stopped, signal=signals.engine_stopped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def response_received(self) -> None:
+        self._show()
+
+    def item_scraped(self, item: Any) -> None:
+        outcome = getattr(item, "outcome", None)
+        if outcome:
+            self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
+        self._show()
+
+    def engine_stopped(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show(self) -> None:
+        done = sum(self._outcomes.values())
+        line = f"{self._facts.councils} councils, {done} of {self._facts.discovered} letters"
+        if self._outcomes:
+            line += " (" + ", ".join(f"{n} {name}" for name, n in self._outcomes.items()) + ")"
+        if self._bar is not None:
+            self._bar.update(self._task, description=line)
+        elif time.monotonic() - self._said >= _LINE_EVERY:
+            self._said = time.monotonic()
+            logger.info("%s", line)

@@ -1,0 +1,56 @@
+"""What crosses from the spiders to the pipelines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class LetterItem:
+    """One letter as the site lists it, and what the pipelines made of it.
+
+    The spider fills the first part. `FetchLetter` adds the link, the outcome and the document,
+    `ReadLetter` the reading.
+    """
+
+    #: Address within the site (path and query), or the whole URL when it lies elsewhere.
+    address: str
+    url: str
+    label: str
+    listed_year: int | None
+    authority: str | None
+    found_on: str
+
+    link_id: int | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    capture_id: int | None = None
+    document_id: int | None = None
+    #: The document an earlier run ended with.
+    previous_document_id: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    #: True when the document waits for a reading.
+    unread: bool = False
+
+    #: A `letters.letter.DocumentReading`, its words packed for keeping, and how long it took.
+    reading: Any = field(default=None, repr=False)
+    packed_words: bytes | None = field(default=None, repr=False)
+    reading_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilItem:
+    """A council's page as the site refers to it.
+
+    `authority` is the register's name where there is one; `printed_name` what the page calls it;
+    `successor` the authority whose page names this one as a predecessor.
+    """
+
+    authority: str
+    slug: str
+    address: str
+    printed_name: str | None
+    on_map: bool
+    successor: str | None = None

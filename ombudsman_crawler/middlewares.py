@@ -1,0 +1,262 @@
+"""What stands between the crawl and the network: one site only, robots.txt, patience, captures."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+
+from ombudsman_crawler import current_run
+from ombudsman_crawler.archive.documents import PDF, looks_like_pdf
+from ombudsman_crawler.exceptions import CorruptDocument
+from ombudsman_crawler.site import urls
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+#: Request meta: what is asked for, `page` or `letter`; only these are asked for conditionally.
+ASKED_FOR = "ombudsman_asked_for"
+#: Request meta, after the answer: the `database.writer.Recorded` of the attempt.
+CAPTURE = "ombudsman_capture"
+# Request meta: the stored body is lost, so a 304 would be no answer.
+_UNCONDITIONAL = "ombudsman_unconditional"
+
+
+class Refused(IgnoreRequest):
+    """A request that must not be made: another site, or forbidden by robots.txt."""
+
+
+class OneSite:
+    """Refuses every request to another host or scheme, redirects and retries included.
+
+    Scrapy's own filter lets pass what a retry has marked `dont_filter`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._site = current_run.of(crawler).site
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        if not urls.same_site(request.url, self._site):
+            raise Refused(f"on another site: {request.url}")
+
+
+class Robots(RobotsTxtMiddleware):
+    """robots.txt as RFC 9309 has it: unavailable (4xx) allows everything, unreachable (5xx, no
+    answer) nothing, and then the run ends as blocked. Scrapy allows everything in both cases."""
+
+    def process_request_2(self, rp: Any, request: Request) -> None:
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest:
+            raise Refused("forbidden by robots.txt") from None
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500 or response.status == 429:
+            raise ConnectionError(f"robots.txt was answered with status {response.status}")
+        if response.status >= 400:
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        waiting: Any = self._parsers[netloc]
+        nothing = _NothingAllowed()
+        self._parsers[netloc] = nothing  # type: ignore[assignment]
+        waiting.callback(nothing)
+        run = current_run.of(self.crawler)
+        because = f"robots.txt of {netloc} can't be had, so nothing may be asked for: {exc}"
+        run.end("blocked", because)
+
+
+class _NothingAllowed:
+    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002
+        return False
+
+
+class PatientRetry(RetryMiddleware):
+    """Scrapy's retries, with time between them: as long as Retry-After says, else doubling."""
+
+    def __init__(self, settings: Any) -> None:
+        super().__init__(settings)
+        self._first_wait = settings.getfloat("OMBUDSMAN_RETRY_SECONDS")
+        self._cap = settings.getfloat("OMBUDSMAN_RETRY_AFTER_CAP")
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        result = super().process_response(request, response)
+        if result is not response:
+            header = response.headers.get("Retry-After", b"")
+            await self._wait(request, retry_after(bytes(header or b"").decode("latin-1")))
+        return result
+
+    async def process_exception(  # type: ignore[override]
+        self, request: Request, exception: Exception
+    ) -> Request | Response | None:
+        result = super().process_exception(request, exception)
+        if result is not None:
+            await self._wait(request, None)
+        return result
+
+    async def _wait(self, request: Request, asked: float | None) -> None:
+        run = current_run.of(self.crawler)
+        doubled = self._first_wait * 2 ** request.meta.get("retry_times", 0)
+        seconds = min(doubled if asked is None else asked, self._cap)
+        # In short steps: a stop shouldn't have to wait for a patient retry.
+        while seconds > 0 and not run.stopping:
+            step = min(seconds, 0.5)
+            await asyncio.sleep(step)
+            seconds -= step
+        if run.stopping:
+            raise IgnoreRequest("the run was stopped before a retry")
+
+
+def retry_after(value: str) -> float | None:
+    """Return the seconds a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date),
+    None where it says nothing usable."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+class Captures:
+    """Records every attempt and archives every body worth keeping, before anything is made of it.
+
+    A page or letter that is known is asked for conditionally. A page's 304 is answered from its
+    stored body, so that the spider runs the same; a letter's 304 goes on as it is.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._run = current_run.of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        # A redirected request carries the headers of the one before it.
+        request.headers.pop("If-None-Match", None)
+        request.headers.pop("If-Modified-Since", None)
+        if (
+            request.meta.get(ASKED_FOR) is None
+            or request.meta.get(_UNCONDITIONAL)
+            or self._run.dry_run
+        ):
+            return
+        known = self._run.reader.known_page(self._address(request))
+        if known is None:
+            return
+        if etag := known.headers.get("Etag"):
+            request.headers["If-None-Match"] = etag
+        if last_modified := known.headers.get("Last-Modified"):
+            request.headers["If-Modified-Since"] = last_modified
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status == 304:
+            return await self._not_modified(request, response)
+        stored = None
+        media_type = worth_keeping(request.meta.get(ASKED_FOR), response)
+        if media_type is not None and not self._run.dry_run:
+            # fsync can take as long as a disk likes: not in the reactor's thread.
+            stored = await asyncio.to_thread(self._run.documents.put, response.body, media_type)
+        request.meta[CAPTURE] = self._run.writer.record_capture(
+            self._run.run_id,
+            address=self._address(request),
+            url=response.url,
+            status=response.status,
+            headers=_headers(response),
+            stored=stored,
+        )
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if isinstance(exception, IgnoreRequest):
+            return
+        request.meta[CAPTURE] = self._run.writer.record_capture(
+            self._run.run_id,
+            address=self._address(request),
+            url=request.url,
+            status=None,
+            error=f"{type(exception).__name__}: {exception}".rstrip(": "),
+        )
+
+    async def _not_modified(self, request: Request, response: Response) -> Request | Response:
+        known = self._run.reader.known_page(self._address(request))
+        if known is None:
+            logger.warning("%s answered 304 though it wasn't asked conditionally", request.url)
+            return response
+        try:
+            body = await asyncio.to_thread(self._run.documents.read, known.path, known.sha256)
+        except (FileNotFoundError, CorruptDocument) as error:
+            # What the server says is unchanged is lost here: ask for it whole.
+            logger.error("%s; asked for again", error)
+            return request.replace(meta={**request.meta, _UNCONDITIONAL: True}, dont_filter=True)
+        request.meta[CAPTURE] = self._run.writer.record_capture(
+            self._run.run_id,
+            address=self._address(request),
+            url=response.url,
+            status=304,
+            headers=_headers(response),
+            document_id=known.document_id,
+        )
+        if request.meta.get(ASKED_FOR) == "letter":
+            return response
+        return _from_store(request, known.headers, known.media_type, body)
+
+    def _address(self, request: Request) -> str:
+        return urls.address(request.url, self._run.site)
+
+
+def worth_keeping(asked_for: str | None, response: Response) -> str | None:
+    """Return the media type under which a body is archived, or None where it isn't.
+
+    A letter's body is kept when it is a PDF, whatever the header says; an error page at a letter's
+    address is not a letter. A page's body is kept as it comes.
+    """
+    if response.status != 200 or asked_for is None:
+        return None
+    if looks_like_pdf(response.body):
+        return PDF
+    if asked_for == "letter" or not response.body:
+        return None
+    header = bytes(response.headers.get("Content-Type", b"") or b"").decode("latin-1")
+    return header.partition(";")[0].strip().lower() or "application/octet-stream"
+
+
+def _headers(response: Response) -> dict[str, str]:
+    return {
+        name.decode("latin-1"): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+
+
+def _from_store(
+    request: Request, headers: Mapping[str, str], media_type: str, body: bytes
+) -> Response:
+    kept = Headers({"Content-Type": media_type, **headers})
+    response_class = responsetypes.from_args(headers=kept, url=request.url, body=body)
+    return response_class(
+        request.url, status=200, headers=kept, body=body, request=request, flags=["not-modified"]
+    )

@@ -1,0 +1,144 @@
+"""First step: decide whether to ask for a letter, ask, and say what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from itemadapter import ItemAdapter
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http.request import NO_CALLBACK
+
+from ombudsman_crawler import current_run
+from ombudsman_crawler.database.refetch import LinkState, is_due
+from ombudsman_crawler.items import LetterItem
+from ombudsman_crawler.middlewares import ASKED_FOR, CAPTURE, Refused
+from ombudsman_crawler.site import urls
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class FetchLetter:
+    """Gives each letter its outcome and, where a document came or was known, the document.
+
+    The body itself is archived and its capture recorded by `middlewares.Captures`, before this
+    step sees the answer.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._run = current_run.of(crawler)
+        self._options = crawler.spider.options  # type: ignore[union-attr]
+        # Downloads wait here and not in the downloader, where a stop wouldn't reach them.
+        self._places = asyncio.Semaphore(
+            crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") or 1
+        )
+        self._asked = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, LetterItem):
+            return item
+        letter = ItemAdapter(item)
+        state = self._run.writer.saw_link(item)
+        letter["link_id"] = state.link_id
+        letter["previous_document_id"] = state.document_id
+        if not self._turn_away(letter, state):
+            async with self._places:
+                await self._ask(letter)
+        # What a killed run left unread is read now, whether or not the letter was asked for.
+        if letter["document_id"] is None and letter["outcome"] == "not_due":
+            letter["document_id"] = state.document_id
+        document_id = letter["document_id"]
+        letter["unread"] = document_id is not None and self._run.reader.unread(document_id)
+        return item
+
+    def _turn_away(self, letter: ItemAdapter, state: LinkState) -> bool:
+        """Give the outcome of a letter that isn't asked for."""
+        wanted = self._options.years
+        year = letter["listed_year"]
+        if wanted is not None and year is not None and year not in wanted:
+            _settle(letter, "out_of_window", f"{year} is outside {wanted}")
+        elif not urls.same_site(letter["url"], self._run.site):
+            _settle(letter, "refused", "on another site")
+        elif not is_due(
+            state, self._options.refetch, self._run.reader.newest_year(), datetime.now(UTC)
+        ):
+            _settle(letter, "not_due", None)
+        elif self._run.dry_run:
+            _settle(letter, "not_attempted", "would be asked for")
+        else:
+            return False
+        return True
+
+    async def _ask(self, letter: ItemAdapter) -> None:
+        limit = self._options.limit
+        if limit is not None and self._asked >= limit:
+            self._run.enough = True
+            _settle(letter, "not_attempted", f"the limit of {limit} letters was reached")
+            return
+        if self._run.stopping:
+            _settle(letter, "not_attempted", "the run was stopped")
+            return
+        self._asked += 1
+        request = Request(letter["url"], callback=NO_CALLBACK, meta={ASKED_FOR: "letter"})
+        engine = self._crawler.engine
+        assert engine is not None
+        try:
+            response = await engine.download_async(request)
+        except Refused as refusal:
+            _settle(letter, "refused", str(refusal))
+        except IgnoreRequest as reason:
+            _settle(letter, "not_attempted" if self._run.stopping else "failed", str(reason))
+        # The downloader raises whatever a connection can end in; each is an outcome, not a fault
+        # of ours, and its capture holds the name.
+        except Exception as error:  # noqa: BLE001
+            _settle(letter, "failed", f"{type(error).__name__}: {error}".rstrip(": "))
+        else:
+            self._judge(letter, response)
+
+    def _judge(self, letter: ItemAdapter, response: Response) -> None:
+        """Say what an answer means for a letter."""
+        capture = response.meta.get(CAPTURE)
+        document_id = capture.document_id if capture else None
+        letter["capture_id"] = capture.capture_id if capture else None
+        if document_id is not None:
+            letter["document_id"] = document_id
+            letter["etag"] = _header(response, "ETag")
+            letter["last_modified"] = _header(response, "Last-Modified")
+            # Whether other bytes are another version is for the words to say.
+            known = letter["previous_document_id"]
+            _settle(letter, "unchanged" if known == document_id else "archived", None)
+        elif response.status == 200:
+            _settle(letter, "rejected", _what_came(response))
+        elif response.status in (404, 410) and letter["previous_document_id"] is not None:
+            _settle(letter, "gone", f"answered with status {response.status}")
+        elif 300 <= response.status < 400:
+            _settle(letter, "failed", f"status {response.status} leads nowhere")
+        else:
+            _settle(letter, "failed", f"answered with status {response.status}")
+
+
+def _settle(letter: ItemAdapter, outcome: str, reason: str | None) -> None:
+    letter["outcome"], letter["reason"] = outcome, reason
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return bytes(value).decode("latin-1") if value else None
+
+
+def _what_came(response: Response) -> str:
+    if not response.body:
+        return "an empty body came"
+    media_type = (_header(response, "Content-Type") or "no type").partition(";")[0]
+    return f"what came is no PDF: {len(response.body)} bytes of {media_type}"

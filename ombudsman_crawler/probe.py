@@ -1,0 +1,92 @@
+"""What a probe saw: each answer, what was recognised in it, and the bodies kept as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from ombudsman_crawler import authorities
+from ombudsman_crawler.archive.documents import PDF, Documents
+from ombudsman_crawler.database import session
+from ombudsman_crawler.site import council_page, letter_list, map_page, urls
+
+
+def report(storage: Path) -> Iterator[str]:
+    """Yield lines about every answer of a probe's storage; write the bodies to `fixtures/` there,
+    each with its address and headers beside it."""
+    fixtures = storage / "fixtures"
+    fixtures.mkdir(parents=True, exist_ok=True)
+    documents = Documents(storage)
+    engine = session.open_for_reading(storage)
+    try:
+        with engine.connect() as connection:
+            captures = connection.execute(text(_CAPTURES)).mappings().all()
+            letters = connection.execute(text(_LETTERS)).mappings().all()
+    finally:
+        engine.dispose()
+    for number, capture in enumerate(captures, 1):
+        yield f"{capture['status'] or capture['error']}  {capture['url']}"
+        if capture["sha256"] is None:
+            continue
+        body = documents.read(capture["path"], capture["sha256"])
+        name = f"{number:02d}{Path(capture['path']).suffix}"
+        (fixtures / name).write_bytes(body)
+        about = {name: capture[name] for name in ("url", "time", "status", "sha256")}
+        about["headers"] = json.loads(capture["headers"] or "{}")
+        (fixtures / f"{name}.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
+        if capture["media_type"] != PDF:
+            for line in _recognised(body.decode("utf-8", errors="replace"), capture["url"]):
+                yield f"    {line}"
+    for letter in letters:
+        yield (
+            f"letter read: {letter['authority']}, year ending {letter['year_ending']},"
+            f" {letter['form'] or 'form unknown'}, {letter['status']}, {letter['figures']} figures,"
+            f" {letter['absent']} absent"
+        )
+    if not letters:
+        yield "no letter was read"
+    yield f"the bodies are kept in {fixtures}"
+
+
+def _recognised(page: str, url: str) -> Iterator[str]:
+    councils = map_page.councils(page, url)
+    known = [council for council in councils if authorities.match(council.slug)]
+    strange = [council.slug for council in councils if council not in known]
+    yield f"councils referred to: {len(councils)}, of them in the register: {len(known)}"
+    if strange:
+        yield f"not in the register: {', '.join(strange[:20])}"
+    alphabet = map_page.alphabet_pages(page, url)
+    if alphabet:
+        yield f"pages by letter of the alphabet: {len(alphabet)}"
+    scripts = map_page.scripts(page, url)
+    if not councils and scripts:
+        yield f"scripts that may hold the councils: {', '.join(scripts[:10])}"
+    if urls.council_slug(url):
+        council = council_page.read(page, url)
+        yield f"council's name in a heading: {council.name or 'not recognised'}"
+        yield f"predecessors: {', '.join(p.slug for p in council.predecessors) or 'none'}"
+        yield f"lists of letters: {', '.join(council.letter_lists) or 'not recognised'}"
+    found = letter_list.letters(page, url)
+    if found:
+        years = ", ".join(str(link.listed_year or "?") for link in found)
+        yield f"letters: {len(found)} (years {years}), such as {found[0].url}"
+
+
+_CAPTURES: Any = """
+SELECT capture.url, capture.time, capture.status, capture.error, capture.headers,
+       document.path, document.sha256, document.media_type
+FROM capture LEFT JOIN document ON document.id = capture.document_id ORDER BY capture.id
+"""
+
+_LETTERS: Any = """
+SELECT authority.name AS authority, current.year_ending, current.form, current.status,
+       COUNT(figure.id) AS figures, SUM(figure.value IS NULL) AS absent
+FROM current_reading AS current
+JOIN authority ON authority.id = current.authority_id
+LEFT JOIN figure ON figure.reading_id = current.reading_id
+GROUP BY current.reading_id
+"""

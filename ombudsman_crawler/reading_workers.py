@@ -1,0 +1,106 @@
+"""Reading in worker processes, each reading with a time and a memory bound.
+
+Whatever a document does to its reader (hang, crash, eat memory), it costs that one reading.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import multiprocessing
+import resource
+import signal
+import sys
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from ombudsman_crawler.exceptions import CorruptDocument
+from ombudsman_crawler.letters import read, words
+from ombudsman_crawler.letters.letter import DocumentReading, Expectation
+
+_PR_SET_PDEATHSIG = 1
+
+# Documents one worker reads before a fresh one takes its place: leavings don't add up for ever.
+_READINGS_EACH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A reading, the document's words packed for keeping, and how long it took."""
+
+    reading: DocumentReading
+    packed_words: bytes
+    milliseconds: int
+
+
+class ReadingWorkers:
+    """A pool of reading workers. `seconds` bounds each reading, `memory_mib` each worker."""
+
+    def __init__(self, workers: int, seconds: float, memory_mib: int) -> None:
+        self._workers = workers
+        self._seconds = seconds
+        self._memory_mib = memory_mib
+        self._pool: ProcessPool | None = None
+
+    def submit(self, path: Path, sha256: str, expectation: Expectation) -> Future[Read]:
+        """Have a file read. The future raises FileNotFoundError or CorruptDocument when the file
+        isn't what it was, and whatever `failure` can put into words."""
+        if self._pool is None or not self._pool.active:
+            # Also where a worker was killed while idle, which leaves its pool broken for good.
+            self._pool = ProcessPool(
+                max_workers=self._workers,
+                max_tasks=_READINGS_EACH,
+                initializer=_bound,
+                initargs=[self._memory_mib],
+                # A forked child would share the crawl's descriptors and locks.
+                context=multiprocessing.get_context("spawn"),
+            )
+        job: Future[Read] = self._pool.schedule(
+            _read, args=[path, sha256, expectation], timeout=self._seconds
+        )
+        return job
+
+    def failure(self, error: BaseException) -> tuple[str, str]:
+        """Put a reading's failure into a finding's code and message."""
+        if isinstance(error, TimeoutError):
+            return "reader_timeout", f"reading had no end after {self._seconds:g} seconds"
+        if isinstance(error, MemoryError):
+            return "reader_memory", f"reading needs more than {self._memory_mib} MiB"
+        if isinstance(error, ProcessExpired):
+            return "reader_crashed", f"the document ended its reader (exit {error.exitcode})"
+        return "reader_error", f"{type(error).__name__}: {error}"
+
+    def close(self) -> None:
+        """End the workers and wait until they have."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+
+
+def _bound(memory_mib: int) -> None:
+    """Bound a worker: its memory, and its life by its parent's.
+
+    Ctrl-C goes to the whole process group: the crawl decides when its workers end, not the key.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mib * 2**20, memory_mib * 2**20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        # A parent that is killed can't end its workers: the kernel can.
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _read(path: Path, sha256: str, expectation: Expectation) -> Read:
+    started = time.perf_counter()
+    body = path.read_bytes()
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise CorruptDocument(f"{path} no longer has the bytes it was archived with")
+    reading = read.read_document(body, expectation)
+    packed = words.pack(reading.pages)
+    return Read(reading, packed, round((time.perf_counter() - started) * 1000))

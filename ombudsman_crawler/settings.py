@@ -1,0 +1,106 @@
+"""Scrapy's settings, each with the reason it differs from Scrapy's own default."""
+
+import os
+
+from ombudsman_crawler import __version__
+from ombudsman_crawler.site.urls import LIVE_SITE
+
+BOT_NAME = "ombudsman_crawler"
+SPIDER_MODULES = ["ombudsman_crawler.spiders"]
+
+# -- what is crawled, and where to -----------------------------------------------------------------
+
+# The site to crawl; `ombudsman replica` serves a small copy for trying things out.
+OMBUDSMAN_SITE = os.environ.get("OMBUDSMAN_SITE", LIVE_SITE)
+# Where everything is kept. One storage belongs to one site.
+OMBUDSMAN_STORAGE = os.environ.get("OMBUDSMAN_STORAGE", "storage")
+# An address or page for the site's operators; goes into the User-Agent.
+OMBUDSMAN_CONTACT = os.environ.get("OMBUDSMAN_CONTACT", "")
+# What the run's record says it was: the command line fills these in.
+OMBUDSMAN_COMMAND = "scrapy crawl"
+OMBUDSMAN_NOTE = None
+# Where documents are kept when it isn't the storage: a dry run works on a copy of the database.
+OMBUDSMAN_DOCUMENTS = None
+# Draw a live line of progress where there is a terminal.
+OMBUDSMAN_PROGRESS = False
+
+# -- when a run has failed --------------------------------------------------------------------------
+
+# There are about 320 councils: fewer than this on the very first run means a map half read.
+OMBUDSMAN_MIN_COUNCILS = 250
+# One letter in twenty may fail (a dead link stays dead for years) before the run is a failure.
+OMBUDSMAN_MAX_FAILED_SHARE = 0.05
+
+# -- reading ----------------------------------------------------------------------------------------
+
+# Worker processes: two take 0.6 of the time of one; more than the cores only take memory.
+OMBUDSMAN_READERS = min(2, os.cpu_count() or 1)
+# A letter is read in well under a second; what takes this long hangs.
+OMBUDSMAN_READING_SECONDS = 60
+# Address space of one worker, in MiB: a decompression bomb ends in its own worker.
+OMBUDSMAN_READING_MEMORY = 2048
+
+# -- politeness -------------------------------------------------------------------------------------
+
+USER_AGENT = f"ombudsman_crawler/{__version__} (archive of published annual review letters" + (
+    f"; {OMBUDSMAN_CONTACT})" if OMBUDSMAN_CONTACT else ")"
+)
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = BOT_NAME
+# One request at a time and about one a second; AutoThrottle slows down further with the site.
+CONCURRENT_REQUESTS = 8
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+# Pages need no cookie; and with cookies on, Scrapy asks the network for a list of domains.
+COOKIES_ENABLED = False
+# A retry waits this long, then twice, four times as long; a Retry-After is respected up to the cap.
+RETRY_TIMES = 3
+OMBUDSMAN_RETRY_SECONDS = 5.0
+OMBUDSMAN_RETRY_AFTER_CAP = 300.0
+DOWNLOAD_TIMEOUT = 60
+
+# -- safety -----------------------------------------------------------------------------------------
+
+# The largest letter known has a few MiB.
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_VERIFY_CERTIFICATES = True
+# Neither opens a port that takes commands.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+# The spider follows what it recognises; a page can't send it elsewhere.
+METAREFRESH_ENABLED = False
+
+# -- how the crawl is put together ------------------------------------------------------------------
+
+# The spider visits each page once by its own account; a filter would drop requests in silence.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+# Each item in a pipeline holds a letter in memory: few at a time are also faster.
+CONCURRENT_ITEMS = 8
+
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "ombudsman_crawler.middlewares.OneSite": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "ombudsman_crawler.middlewares.Robots": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "ombudsman_crawler.middlewares.PatientRetry": 550,
+    # Each attempt is recorded below retries and redirects, above decompression.
+    "ombudsman_crawler.middlewares.Captures": 610,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 620,
+}
+ITEM_PIPELINES = {
+    "ombudsman_crawler.pipelines.store.StoreCouncil": 50,
+    "ombudsman_crawler.pipelines.fetch.FetchLetter": 100,
+    "ombudsman_crawler.pipelines.read.ReadLetter": 200,
+    "ombudsman_crawler.pipelines.store.StoreLetter": 300,
+}
+EXTENSIONS = {
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "ombudsman_crawler.extensions.RunRecord": 10,
+    "ombudsman_crawler.extensions.Progress": 500,
+}
+
+LOG_LEVEL = "INFO"

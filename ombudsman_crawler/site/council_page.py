@@ -1,0 +1,78 @@
+"""A council's page: whose it is, which predecessors it names, where its letters are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from parsel import Selector
+
+from ombudsman_crawler import authorities
+from ombudsman_crawler.site import urls
+from ombudsman_crawler.site.map_page import CouncilReference
+
+_MERGER = re.compile(r"is a merger of several councils|historical information for these", re.I)
+_MANY_LETTERS = re.compile(
+    r"\bannual\s+(?:review\s+)?letters\b|\b(?:previous|earlier|older)\b.*\bletters\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilPage:
+    """What a council's page says that leads to letters. `name` as its heading prints it."""
+
+    name: str | None
+    predecessors: tuple[CouncilReference, ...]
+    letter_lists: tuple[str, ...]
+
+
+def read(text: str, url: str) -> CouncilPage:
+    """Read a council's page; what it doesn't have is empty."""
+    selector = Selector(text)
+    return CouncilPage(_name(selector), _predecessors(selector, url), letter_lists(selector, url))
+
+
+def _name(selector: Selector) -> str | None:
+    for heading in selector.css("h1, h2, title"):
+        name = " ".join(heading.xpath("string()").get("").split())
+        name = re.split(r"\s+[-|–]\s+", name)[0]
+        if authorities.match(name) is not None:
+            return name
+    return None
+
+
+def _predecessors(selector: Selector, url: str) -> tuple[CouncilReference, ...]:
+    """The councils linked after the sentence that speaks of a merger.
+
+    Only links that follow it in its own block count: navigation may link other councils too.
+    """
+    own = (urls.council_slug(url) or "").lower()
+    found: dict[str, CouncilReference] = {}
+    for element in selector.xpath("//*[contains(translate(text(), 'MERG', 'merg'), 'merger of')]"):
+        if not _MERGER.search(element.xpath("string()").get("")):
+            continue
+        block = element.xpath("self::*[.//a] | ancestor::*[.//a][1]")
+        for link in block[-1:].css("a[href]"):
+            target = urljoin(url, link.attrib["href"])
+            slug = urls.council_slug(target)
+            if not slug or slug.lower() == own or not urls.is_council_page(target):
+                continue
+            name = " ".join(link.xpath("string()").get("").split())
+            page = urls.council_page(slug, urljoin(url, "/"))
+            found.setdefault(slug.lower(), CouncilReference(slug, page, name or None))
+    return tuple(found.values())
+
+
+def letter_lists(selector: Selector, url: str) -> tuple[str, ...]:
+    """Return the addresses that links call lists of letters, on the site itself."""
+    found: dict[str, None] = {}
+    for link in selector.css("a[href]"):
+        told = (link.xpath("string()").get(""), link.attrib.get("title", ""))
+        words = " ".join(" ".join(told).split())
+        target = urls.clean(urljoin(url, link.attrib["href"]))
+        if not _MANY_LETTERS.search(words) or target.lower().endswith(".pdf"):
+            continue
+        if urls.same_site(target, url):
+            found.setdefault(target)
+    return tuple(found)

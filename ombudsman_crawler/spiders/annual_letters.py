@@ -1,0 +1,311 @@
+"""From the map to every annual letter the site lists."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import TextResponse
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from ombudsman_crawler import authorities, current_run
+from ombudsman_crawler.archive.documents import looks_like_pdf
+from ombudsman_crawler.items import CouncilItem, LetterItem
+from ombudsman_crawler.middlewares import ASKED_FOR
+from ombudsman_crawler.site import council_page, letter_list, map_page, urls
+from ombudsman_crawler.spiders.options import Options
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+logger = logging.getLogger(__name__)
+
+#: Announces a replica, and how many councils it has: `councils=12`.
+REPLICA_HEADER = "X-Ombudsman-Replica"
+
+# Lists may lead to older lists; no list is this far from a council's page.
+_DEEPEST_LIST = 5
+
+Found = Iterator[Request | CouncilItem | LetterItem]
+
+
+class AnnualLetters(Spider):
+    """Map → council pages → lists of letters → letters.
+
+    Starts with one request, so that robots.txt is known before anything else is asked for. Visits
+    each page once, whatever addresses lead to it.
+    """
+
+    name = "annual_letters"
+
+    def __init__(
+        self,
+        years: str | None = None,
+        council: str | list[str] | None = None,
+        refetch: str | None = None,
+        limit: str | int | None = None,
+        backfill: str | bool = False,
+        options: Options | None = None,
+        **unknown: Any,
+    ) -> None:
+        super().__init__(**unknown)
+        if unknown:
+            logger.warning("unknown spider arguments are ignored: %s", ", ".join(unknown))
+        self.options = options or Options.read(
+            years=years, council=council, refetch=refetch, limit=limit, backfill=backfill
+        )
+        self._visited: set[str] = set()
+        self._letters: set[str] = set()
+        self._councils: set[str] = set()
+        self._on_map: set[str] = set()
+        self._not_found = set(self.options.councils)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.spider = spider
+        spider._run = current_run.of(crawler)
+        spider._run.facts.councils_asked_for = len(spider.options.councils)
+        spider._run.facts.councils_not_found = sorted(spider._not_found)
+        return spider
+
+    _run: current_run.CurrentRun
+
+    async def start(self) -> AsyncIterator[Any]:
+        yield self._request(self._run.site + urls.MAP_PATH, self.parse_map, errback=self.map_failed)
+
+    # -- the map -----------------------------------------------------------------------------------
+
+    def parse_map(self, response: Response) -> Found:
+        """Every council on the map, the pages of its A–Z, and the councils earlier runs knew."""
+        wrong = self._wrong_site(response)
+        if wrong:
+            self._run.end("wrong_site", wrong)
+            return
+        yield from self._council_list(response)
+        if not self._on_map:
+            for script in map_page.scripts(_text(response), response.url):
+                yield from self._page(script, self.parse_council_list)
+        for known in self._run.reader.known_councils():
+            url = urljoin(self._run.site, known.address)
+            yield from self._council(map_page.CouncilReference(known.slug, url, known.name))
+
+    def parse_council_list(self, response: Response) -> Found:
+        yield from self._council_list(response)
+
+    def map_failed(self, failure: Failure) -> None:
+        """Without the map there is no crawl: blocked where the site refuses or doesn't answer."""
+        self.page_failed(failure)
+        status = failure.value.response.status if failure.check(HttpError) else None
+        if status in (404, 410):
+            return
+        because = f"status {status}" if status else str(failure.value) or failure.type.__name__
+        self._run.end("blocked", f"the map can't be had: {because}")
+
+    def _council_list(self, response: Response) -> Found:
+        text = _text(response)
+        for reference in map_page.councils(text, response.url):
+            yield from self._council(reference, on_map=True)
+        for url in map_page.alphabet_pages(text, response.url):
+            yield from self._page(url, self.parse_council_list)
+        yield from self._letters_of(response, None)
+
+    # -- councils ----------------------------------------------------------------------------------
+
+    def _council(
+        self,
+        reference: map_page.CouncilReference,
+        *,
+        on_map: bool = False,
+        successor: str | None = None,
+    ) -> Found:
+        """Note a council wherever it is met, and ask for its page once."""
+        authority = authorities.of_slug(reference.slug)
+        key = reference.slug.lower()
+        if key not in self._councils or on_map or successor:
+            yield CouncilItem(
+                authority,
+                reference.slug,
+                urls.address(reference.url, self._run.site),
+                reference.name,
+                on_map,
+                successor,
+            )
+        if on_map:
+            self._on_map.add(key)
+            self._run.facts.councils = len(self._on_map)
+        if key in self._councils:
+            return
+        self._councils.add(key)
+        wanted = self._wanted(authority, reference.slug)
+        if wanted or self._leads_to_wanted(authority):
+            yield from self._page(
+                reference.url, self.parse_council, authority=authority, with_letters=wanted
+            )
+
+    def parse_council(self, response: Response, authority: str, with_letters: bool) -> Found:
+        """A council's letters, its lists of letters, and its predecessors."""
+        if not isinstance(response, TextResponse):
+            self._failed_page(response.url, "is no page")
+            return
+        page = council_page.read(response.text, response.url)
+        for predecessor in page.predecessors:
+            yield from self._council(predecessor, successor=authority)
+        if with_letters:
+            yield from self._letters_of(response, authority)
+            for url in page.letter_lists:
+                yield from self._page(url, self.parse_list, authority=authority)
+            yield from self._older_lists(response)
+
+    # -- lists of letters --------------------------------------------------------------------------
+
+    def parse_list(self, response: Response, authority: str | None) -> Found:
+        """The letters of a list, and the lists it leads to."""
+        if looks_like_pdf(response.body):
+            # What was called a list is a letter itself.
+            yield from self._letter(
+                letter_list.LetterLink(response.url, "", None, authority), authority, response.url
+            )
+            return
+        if not isinstance(response, TextResponse):
+            self._failed_page(response.url, "is no page")
+            return
+        owner = self._owner(response, authority)
+        yield from self._letters_of(response, owner)
+        if response.meta.get("depth", 0) < _DEEPEST_LIST:
+            for url in council_page.letter_lists(response.selector, response.url):
+                yield from self._page(url, self.parse_list, authority=owner)
+        yield from self._older_lists(response)
+
+    def _older_lists(self, response: TextResponse) -> Found:
+        if self.options.backfill:
+            for url in map_page.alphabet_pages(response.text, response.url):
+                yield from self._page(url, self.parse_list, authority=None)
+
+    def _owner(self, response: TextResponse, authority: str | None) -> str | None:
+        """Whose letters a list holds: the council in its address or its heading, else nobody's.
+
+        A list that many councils lead to must not give one council another's letters.
+        """
+        slug = urls.council_slug(response.url)
+        named = authorities.match(slug) if slug else None
+        if named is None:
+            heading = council_page.read(response.text, response.url).name
+            named = authorities.match(heading) if heading else None
+        if named is not None:
+            return named.name
+        return authority if slug else None
+
+    # -- letters -----------------------------------------------------------------------------------
+
+    def _letters_of(self, response: Response, authority: str | None) -> Found:
+        for link in letter_list.letters(_text(response), response.url):
+            yield from self._letter(link, authority, response.url)
+
+    def _letter(
+        self, link: letter_list.LetterLink, authority: str | None, found_on: str
+    ) -> Iterator[LetterItem]:
+        key = urls.key(link.url, self._run.site)
+        whose = link.authority or authority
+        if key in self._letters or self._run.enough:
+            return
+        if self.options.councils and (whose is None or not self._wanted(whose, "")):
+            return
+        self._letters.add(key)
+        self._run.facts.discovered += 1
+        yield LetterItem(
+            address=urls.address(link.url, self._run.site),
+            url=link.url,
+            label=link.label,
+            listed_year=link.listed_year,
+            authority=whose,
+            found_on=found_on,
+        )
+
+    # -- asking --------------------------------------------------------------------------------------
+
+    def _page(self, url: str, callback: Any, **arguments: Any) -> Iterator[Request]:
+        key = urls.key(url, self._run.site)
+        if key in self._visited or self._run.enough or not urls.same_site(url, self._run.site):
+            return
+        yield self._request(url, callback, **arguments)
+
+    def _request(self, url: str, callback: Any, errback: Any = None, **arguments: Any) -> Request:
+        self._visited.add(urls.key(url, self._run.site))
+        self._run.facts.pages += 1
+        return Request(
+            url,
+            callback=callback,
+            errback=errback or self.page_failed,
+            cb_kwargs=arguments,
+            meta={ASKED_FOR: "page"},
+        )
+
+    def page_failed(self, failure: Failure) -> None:
+        """Count a page that didn't come; one that robots.txt forbids is no failure."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        if failure.check(IgnoreRequest) and not failure.check(HttpError):
+            logger.warning("%s wasn't asked for: %s", request.url, failure.value)
+            return
+        if self._run.stopping:
+            return
+        status = f"status {failure.value.response.status}" if failure.check(HttpError) else None
+        self._failed_page(request.url, status or f"{failure.type.__name__}: {failure.value}")
+
+    def _failed_page(self, url: str, why: str) -> None:
+        logger.error("page failed: %s: %s", url, why)
+        self._run.facts.failed_pages.append(f"{url} ({why})")
+
+    # -- what is wanted --------------------------------------------------------------------------------
+
+    def _wanted(self, name: str, slug: str) -> bool:
+        if not self.options.councils:
+            return True
+        wanted = False
+        for asked in self.options.councils:
+            match = authorities.match(asked)
+            if asked.lower() in (slug.lower(), name.lower()) or (match and match.name == name):
+                self._not_found.discard(asked)
+                wanted = True
+        self._run.facts.councils_not_found = sorted(self._not_found)
+        return wanted
+
+    def _leads_to_wanted(self, name: str) -> bool:
+        """Whether a council followed one that is wanted: its page links the predecessors'."""
+        register = {authority.code: authority.name for authority in authorities.load()}
+        for asked in self.options.councils:
+            match = authorities.match(asked)
+            if match and any(register.get(code) == name for code in match.replaced_by):
+                return True
+        return False
+
+    def _wrong_site(self, response: Response) -> str | None:
+        """Say what is wrong when a replica and the live site are taken for one another."""
+        announced = bytes(response.headers.get(REPLICA_HEADER, b"") or b"").decode("latin-1")
+        if self._run.site_name == current_run.REPLICA and not announced:
+            return (
+                f"{self._run.site} is on this machine but doesn't announce itself as a replica; "
+                "start one with `ombudsman replica`"
+            )
+        if self._run.site_name != current_run.REPLICA and announced:
+            return f"{self._run.site} is a replica; its letters don't belong in this storage"
+        councils = re.search(r"councils=(\d+)", announced)
+        if councils:
+            self._run.facts.min_councils = int(councils[1])
+        return None
+
+
+def _text(response: Response) -> str:
+    """Return a page's text; scripts and data files come without a text type now and then."""
+    if isinstance(response, TextResponse):
+        return response.text
+    return response.body.decode("utf-8", errors="replace")

@@ -1,0 +1,89 @@
+"""What a crawl is asked to do, read once and refused early."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from ombudsman_crawler import authorities
+from ombudsman_crawler.database.refetch import Refetch
+from ombudsman_crawler.exceptions import BadArgument
+from ombudsman_crawler.years import YearRange
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`councils` are slugs or names as they were given; `backfill` also follows older lists."""
+
+    years: YearRange | None = None
+    councils: tuple[str, ...] = ()
+    refetch: Refetch = Refetch.CHANGED
+    limit: int | None = None
+    backfill: bool = False
+    dry_run: bool = False
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        years: str | None = None,
+        council: str | list[str] | tuple[str, ...] | None = None,
+        refetch: str | None = None,
+        limit: str | int | None = None,
+        backfill: bool | str = False,
+        dry_run: bool = False,
+    ) -> Self:
+        """Read options as the command line or `scrapy crawl -a` give them.
+
+        Raises BadArgument, which names the argument, for anything that can't be used.
+        """
+        names = council.split(",") if isinstance(council, str) else list(council or ())
+        names = [name.strip() for name in names if name.strip()]
+        modes = ", ".join(mode.value for mode in Refetch)
+        if refetch and refetch not in list(Refetch):
+            raise BadArgument("--refetch", refetch, f"choose one of {modes}")
+        return cls(
+            years=YearRange.parse(years) if years else None,
+            councils=tuple(names),
+            refetch=Refetch(refetch) if refetch else Refetch.CHANGED,
+            limit=_limit(limit),
+            backfill=str(backfill).lower() in ("true", "1", "yes"),
+            dry_run=dry_run,
+        )
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is asked for, so that later runs can be measured by this one."""
+        return not (self.years or self.councils or self.limit or self.dry_run)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what was asked for as plain values, for the run's record."""
+        return {
+            "years": str(self.years) if self.years else None,
+            "council": list(self.councils),
+            "refetch": self.refetch.value,
+            "limit": self.limit,
+            "backfill": self.backfill,
+            "dry_run": self.dry_run,
+        }
+
+    def unknown_councils(self, known_slugs: set[str]) -> list[str]:
+        """Return the councils asked for that neither the register nor an earlier run knows."""
+        slugs = {slug.lower() for slug in known_slugs}
+        return [
+            name
+            for name in self.councils
+            if name.lower() not in slugs and authorities.match(name) is None
+        ]
+
+
+def _limit(value: str | int | None) -> int | None:
+    if value is None or value == "":
+        return None
+    try:
+        limit = int(value)
+    except ValueError:
+        limit = 0
+    if limit < 1:
+        raise BadArgument("--limit", value, "write a whole number of letters from 1")
+    return limit

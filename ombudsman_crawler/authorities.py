@@ -65,16 +65,17 @@ def load() -> tuple[Authority, ...]:
 def normalise(name: str) -> str:
     """Reduce a printed name or a slug to its telling words, so that spellings of it compare equal.
 
-    Case, accents, punctuation, hyphens, "the" and "&" for "and" make no difference, nor does the
-    order "London Borough of X" / "X London Borough Council". Kind words stay: "Dorset County
-    Council" and "Dorset Council" are two bodies.
+    Case, accents, punctuation, hyphens, "the", "and" and "&" (which slugs leave out) make no
+    difference, nor does the order "London Borough of X" / "X London Borough Council". Kind words
+    stay: "Dorset County Council" and "Dorset Council" are two bodies.
     """
-    text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    text = text.replace("&", " and ")
+    # NFKD turns a curly apostrophe into nothing; slugs turn any into a hyphen.
+    text = name.replace("’", "'").replace("‘", "'")
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     # An apostrophe is dropped in names and written as a hyphen in slugs: king's, king-s.
     text = re.sub(r"['`]s\b|(?<=[a-z])[- ]s(?=[- ]|$)", "s", text)
     text = re.sub(r"[^a-z0-9]+", " ", re.sub(r"['`]", "", text))
-    words = [word for word in text.split() if word not in ("the", "mbc")]
+    words = [word for word in text.split() if word not in ("the", "and", "mbc")]
     joined = " ".join(words)
     joined = re.sub(r"^royal borough of (.*)$", r"\1", joined)
     joined = re.sub(r"^london borough of (.*)$", r"\1 london borough", joined)
@@ -89,6 +90,9 @@ _KIND_WORDS = re.compile(
     r"\b(?:london borough|metropolitan borough|metropolitan district|metropolitan|borough"
     r"|district|city|unitary|ua|county)\b"
 )
+
+# A bare "Somerset" may be either of two bodies; "Somerset Council" is one.
+_SAYS_COUNCIL = re.compile(r"council|corporation|authority|borough|city", re.I)
 
 
 def _loose(normalised: str) -> str:
@@ -120,8 +124,9 @@ def match(name: str, *, year_ending: int | None = None) -> Authority | None:
     wanted = normalise(name)
     if not wanted:
         return None
-    if wanted in exact:
-        return exact[wanted]
+    whole = exact.get(wanted)
+    if whole and (year_ending is None or _SAYS_COUNCIL.search(name) or lived_in(whole, year_ending)):
+        return whole
     candidates = loose.get(_loose(wanted), ())
     # "X County Council" never means the district or unitary X, nor the other way about.
     if re.search(r"\bcounty\b", wanted):
@@ -147,10 +152,13 @@ def key(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "").replace("&", " and ")).strip("-")
 
 
-def of_slug(slug: str) -> str:
-    """Return the name of the authority a slug of the site means; one that the register doesn't
-    know is called by the slug's own words, so that it has one name however it is met."""
-    found = match(slug)
+def of_slug(slug: str, printed_name: str | None = None) -> str:
+    """Return the name of the authority a slug of the site means.
+
+    One that the register knows neither by its slug nor by its printed name is called by the slug's
+    own words, so that it has one name however it is met.
+    """
+    found = match(slug) or (match(printed_name) if printed_name else None)
     if found is not None:
         return found.name
     return " ".join(word[:1].upper() + word[1:] for word in slug.replace("-", " ").split())

@@ -74,11 +74,16 @@ class AnnualLetters(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.spider = spider
         spider._run = current_run.of(crawler)
+        spider._known = {
+            council.slug.lower(): council.name for council in spider._run.reader.known_councils()
+        }
         spider._run.facts.councils_asked_for = len(spider.options.councils)
         spider._run.facts.councils_not_found = sorted(spider._not_found)
         return spider
 
     _run: current_run.CurrentRun
+    #: The authority of each slug an earlier run met.
+    _known: dict[str, str]
 
     async def start(self) -> AsyncIterator[Any]:
         yield self._request(self._run.site + urls.MAP_PATH, self.parse_map, errback=self.map_failed)
@@ -129,8 +134,8 @@ class AnnualLetters(Spider):
         successor: str | None = None,
     ) -> Found:
         """Note a council wherever it is met, and ask for its page once."""
-        authority = authorities.of_slug(reference.slug)
         key = reference.slug.lower()
+        authority = self._known.get(key) or authorities.of_slug(reference.slug, reference.name)
         if key not in self._councils or on_map or successor:
             yield CouncilItem(
                 authority,

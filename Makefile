@@ -1,0 +1,41 @@
+# `make demo` and `make test` need Python 3.11 or later, git and make, and the package index.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint bench clean help
+
+help:
+	@echo "make demo   install, then find, archive, read and store the letters of a replica"
+	@echo "make test   install, then run every test"
+	@echo "make lint   style, types and the law of who may import whom"
+	@echo "make bench  measure crawling and reading beside a stock spider (about 15 minutes)"
+	@echo "make clean  remove the environment and the demo's storage"
+
+# One stamp for each set of extras: installed anew when the project file changes.
+$(VENV)/.%: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=python3.x")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing .[$*] into $(VENV) …"
+	@$(PIP) install --constraint constraints.txt --editable ".[$*]"
+	@touch $@
+
+demo: $(VENV)/.replica
+	@$(BIN)/ombudsman demo --storage storage/demo
+
+test: $(VENV)/.test
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.lint $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.test
+	@$(BIN)/python benchmarks/crawl.py
+
+clean:
+	rm -rf $(VENV) storage/demo

@@ -1,0 +1,172 @@
+"""What a server can do to a letter, and the one outcome each has."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Storage
+
+from ombudsman_crawler.replica import Fault, Replica
+
+#: Enough letters for one bad one to stay within the bound.
+BOUND = {"OMBUDSMAN_MAX_FAILED_SHARE": "0.5"}
+
+
+def _said(fault: Fault) -> str:
+    """Name a fault by what was set of it."""
+    proper = vars(Fault(delay=1.0)) | {"delay": 0.0}
+    return ", ".join(f"{k}={v}" for k, v in vars(fault).items() if v != proper[k])
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "reason"),
+    [
+        (Fault(status=404), "failed", "status 404"),
+        (Fault(status=403), "failed", "status 403"),
+        (Fault(status=500), "failed", "status 500"),
+        (Fault(status=500, times=2), "archived", None),
+        (Fault(status=503, retry_after=1, times=1), "archived", None),
+        (Fault(html=True), "rejected", "no PDF"),
+        (Fault(empty=True), "rejected", "empty body"),
+        (Fault(truncated_body=True), "failed", "DataLoss"),
+        (Fault(truncated_body=True, times=1), "archived", None),
+        (Fault(drop=True), "failed", "Error"),
+        (Fault(redirect="http://elsewhere.invalid/letter.pdf"), "refused", "another site"),
+        (Fault(redirect="ftp://127.0.0.1/letter.pdf"), "refused", "another site"),
+        (Fault(redirect="/nowhere.pdf"), "failed", "404"),
+    ],
+    ids=lambda value: _said(value) if isinstance(value, Fault) else None,
+)
+def test_a_faulty_answer(
+    storage: Storage, replica: Replica, fault: Fault, outcome: str, reason: str | None
+) -> None:
+    letter = replica.letters()[0]
+    replica.faults[letter.path] = fault
+    ended = storage.crawl(replica, **BOUND)
+    assert ended.status == 0, ended.all
+    found = storage.outcome_of(letter.path)
+    assert found["outcome"] == outcome
+    assert reason is None or reason in found["reason"]
+    assert sum(storage.outcomes().values()) == 6
+    assert storage.outcomes()["archived"] >= 5
+    assert len(storage.documents()) == storage.outcomes()["archived"]
+    # Every letter that was asked for and failed is asked for again, and then it comes.
+    replica.faults.clear()
+    assert storage.crawl(replica, "--refetch", "missing").status == 0
+    assert storage.outcome_of(letter.path)["outcome"] in ("archived", "not_due")
+    assert len(storage.documents()) == 6
+    storage.sound()
+
+
+def test_attempts_are_captures_too(storage: Storage, replica: Replica) -> None:
+    letter = replica.letters()[0]
+    replica.faults[letter.path] = Fault(status=500, times=2)
+    assert storage.crawl(replica).status == 0
+    captures = storage.query("SELECT status FROM capture WHERE address = ?", letter.path)
+    assert [row["status"] for row in captures] == [500, 500, 200]
+
+
+def test_a_redirected_letter_is_archived_once_and_then_unchanged(
+    storage: Storage, replica: Replica
+) -> None:
+    letter, other = replica.letters()[:2]
+    replica.faults[letter.path] = Fault(redirect=other.path)
+    assert storage.crawl(replica).status == 0
+    assert storage.outcomes() == {"archived": 6}
+    assert len(storage.documents()) == 5
+    assert storage.crawl(replica).status == 0
+    assert storage.outcomes() == {"unchanged": 6}
+
+
+def test_a_cut_file_that_arrived_whole_is_archived_and_unreadable(
+    storage: Storage, replica: Replica
+) -> None:
+    letter = replica.letters()[0]
+    replica.faults[letter.path] = Fault(truncated_pdf=True)
+    ended = storage.crawl(replica)
+    assert ended.status == 0, ended.all
+    assert storage.outcome_of(letter.path)["outcome"] == "archived"
+    (read,) = storage.query(
+        "SELECT status FROM current_reading JOIN authority ON authority.id = authority_id"
+        " WHERE name = ? AND year_ending = ?",
+        letter.authority,
+        letter.year_ending,
+    )
+    assert read["status"] == "unreadable"
+    (covered,) = storage.query(
+        "SELECT state FROM coverage WHERE authority = ? AND year_ending = ?",
+        letter.authority,
+        letter.year_ending,
+    )
+    assert covered["state"] == "unread"
+
+
+def test_a_letter_on_another_site_is_refused(storage: Storage, replica: Replica) -> None:
+    replica.add_link(
+        replica.slugs[0], "Annual review letter 2018", "http://elsewhere.invalid/letter.pdf"
+    )
+    assert storage.crawl(replica).status == 0
+    assert storage.outcomes() == {"archived": 6, "refused": 1}
+
+
+def test_a_letter_that_robots_forbids_is_never_asked_for(
+    storage: Storage, replica: Replica
+) -> None:
+    letter = replica.letters()[0]
+    replica.forbid(letter.path)
+    assert storage.crawl(replica).status == 0
+    found = storage.outcome_of(letter.path)
+    assert (found["outcome"], found["reason"]) == ("refused", "forbidden by robots.txt")
+    assert letter.path.lower() not in {hit.raw_path.lower() for hit in replica.hits}
+
+
+def test_a_letter_once_archived_and_now_missing_is_gone(
+    storage: Storage, replica: Replica
+) -> None:
+    letter = replica.letters()[0]
+    assert storage.crawl(replica).status == 0
+    replica.faults[letter.path] = Fault(status=410)
+    ended = storage.crawl(replica)
+    assert ended.status == 0, ended.all
+    assert storage.outcome_of(letter.path)["outcome"] == "gone"
+    (covered,) = storage.query(
+        "SELECT state FROM coverage WHERE authority = ? AND year_ending = ?",
+        letter.authority,
+        letter.year_ending,
+    )
+    assert covered["state"] == "gone"
+    assert len(storage.query("SELECT * FROM annual_summary")) == 6
+    # It comes back: no longer gone.
+    replica.faults.clear()
+    assert storage.crawl(replica, "--refetch", "all").status == 0
+    assert storage.query("SELECT * FROM link WHERE gone_since IS NOT NULL") == []
+
+
+def test_too_many_failures_fail_the_run(storage: Storage, replica: Replica) -> None:
+    for letter in replica.letters()[:3]:
+        replica.faults[letter.path] = Fault(status=500)
+    ended = storage.crawl(replica)
+    assert ended.status == 1, ended.all
+    assert "letters_fetched" in ended.out
+    assert storage.run()["verdict"] == "failed"
+
+
+def test_failing_pages_fail_the_run(storage: Storage, replica: Replica) -> None:
+    page = f"/your-councils-performance/{replica.slugs[0]}/statistics"
+    replica.faults[page] = Fault(status=500)
+    ended = storage.crawl(replica)
+    assert ended.status == 1, ended.all
+    assert page in storage.check("pages_fetched")["detail"]
+    # The other councils' letters are there all the same.
+    assert storage.outcomes() == {"archived": 4}
+
+
+def test_a_lost_file_is_noticed(storage: Storage, replica: Replica) -> None:
+    assert storage.crawl(replica).status == 0
+    storage.documents()[0].unlink()
+    ended = storage.crawl(replica, "--refetch", "missing")
+    assert ended.status == 1
+    assert "documents_there" in ended.out
+    # Asked for again, it is put back: the server's 304 is no answer for what is lost here.
+    ended = storage.crawl(replica, "--refetch", "all")
+    assert ended.status == 0, ended.all
+    storage.sound()

@@ -1,0 +1,125 @@
+"""Stopped or killed anywhere: consistent at once, finished by the next run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from conftest import Storage, interrupt, wait_until
+
+from ombudsman_crawler.replica import Fault, Replica
+
+
+@pytest.fixture
+def slow() -> Iterator[Replica]:
+    """Ten councils, three years; each letter takes a while to come."""
+    with Replica(councils=10, years=(2019, 2021)) as site:
+        for letter in site.letters():
+            site.faults[letter.path] = Fault(delay=0.3)
+        yield site
+
+
+def archived(storage: Storage) -> int:
+    if not (storage.path / "ombudsman.db").exists():
+        return 0
+    try:
+        return storage.query("SELECT COUNT(*) AS n FROM outcome WHERE outcome = 'archived'")[0]["n"]
+    except Exception:  # noqa: BLE001 - the tables aren't there yet
+        return 0
+
+
+def figures(storage: Storage) -> list:
+    return storage.query(
+        "SELECT authority, year_ending, metric, value, absence, value_text, page, text"
+        " FROM figures ORDER BY figure_id"
+    )
+
+
+def test_ctrl_c_ends_soon_and_the_next_run_goes_on(storage: Storage, slow: Replica) -> None:
+    process = storage.start(slow)
+    wait_until(lambda: archived(storage) >= 3)
+    stopped = time.monotonic()
+    interrupt(process)
+    out, err = process.communicate(timeout=60)
+    assert time.monotonic() - stopped < 30
+    assert process.returncode == 130, out + err
+    assert storage.run()["verdict"] == "stopped"
+    assert storage.check("outcomes_add_up")["passed"], out + err
+    outcomes = storage.outcomes()
+    assert set(outcomes) == {"archived", "not_attempted"}
+    assert outcomes["not_attempted"] > 0
+    storage.sound()
+
+    slow.faults.clear()
+    slow.clear_hits()
+    ended = storage.crawl(slow, "--refetch", "missing")
+    assert ended.status == 0, ended.all
+    total = len(slow.letters())
+    asked = [hit for hit in slow.hits if hit.path.lower().endswith(".pdf")]
+    assert len(asked) == total - outcomes["archived"]
+    assert len(storage.query("SELECT * FROM annual_summary")) == total
+
+
+def test_killed_anywhere_the_next_run_makes_it_whole(storage: Storage, slow: Replica) -> None:
+    whole = Storage(storage.path.with_name("whole"))
+    for moment in (1, 4):
+        process = storage.start(slow)
+        wait_until(lambda moment=moment: archived(storage) >= moment)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        storage.sound()
+    slow.faults.clear()
+    ended = storage.crawl(slow)
+    assert ended.status == 0, ended.all
+    assert whole.crawl(slow).status == 0
+    assert figures(storage) == figures(whole)
+    assert storage.check("everything_read")["passed"]
+    assert not list(storage.path.glob("**/.new-*"))
+
+
+def test_killed_workers_die_with_their_crawl(storage: Storage, slow: Replica) -> None:
+    process = storage.start(slow)
+    wait_until(lambda: archived(storage) >= 1)
+    children = _children(process.pid)
+    assert children
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    wait_until(lambda: not any(_runs(child) for child in children), seconds=10)
+
+
+def test_a_killed_worker_costs_no_letter(storage: Storage, slow: Replica) -> None:
+    process = storage.start(slow)
+    wait_until(lambda: archived(storage) >= 2)
+    for child in _children(process.pid):
+        os.kill(child, signal.SIGKILL)
+    out, err = process.communicate(timeout=120)
+    total = len(slow.letters())
+    assert storage.outcomes() == {"archived": total}, out + err
+    assert len(storage.documents()) == total
+    # At most what the workers held at that moment is unread, and says so.
+    read = storage.query("SELECT COUNT(*) AS n FROM current_reading WHERE status = 'ok'")[0]["n"]
+    assert read >= total - 2
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children") as file:
+            found += [int(child) for child in file.read().split()]
+    return [child for child in found if "resource_tracker" not in _command(child)]
+
+
+def _command(pid: int) -> str:
+    with open(f"/proc/{pid}/cmdline") as file:
+        return file.read()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

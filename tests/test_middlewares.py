@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from scrapy.http import Response
+
+from ombudsman_crawler.middlewares import retry_after, worth_keeping
+
+
+def test_retry_after_in_seconds() -> None:
+    assert retry_after("120") == 120
+    assert retry_after(" 0 ") == 0
+
+
+def test_retry_after_as_a_date() -> None:
+    moment = datetime.now(UTC) + timedelta(seconds=90)
+    seconds = retry_after(format_datetime(moment, usegmt=True))
+    assert seconds is not None
+    assert 85 < seconds <= 90
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-1", "1.5", "٣", "99 Bad 9999"])
+def test_a_retry_after_that_says_nothing(value: str) -> None:
+    assert retry_after(value) is None
+
+
+def answer(body: bytes, content_type: str = "text/html; charset=utf-8", status: int = 200) -> Response:
+    return Response("http://x.invalid/", status, {"Content-Type": content_type}, body)
+
+
+def test_what_is_archived() -> None:
+    pdf, page = b"%PDF-1.7", b"<html>"
+    assert worth_keeping("letter", answer(pdf, "text/html")) == "application/pdf"
+    assert worth_keeping("page", answer(page)) == "text/html"
+    assert worth_keeping("page", answer(pdf)) == "application/pdf"
+    assert worth_keeping("letter", answer(page, "application/pdf")) is None
+    assert worth_keeping("letter", answer(b"")) is None
+    assert worth_keeping("page", answer(b"")) is None
+    assert worth_keeping("page", answer(page, status=404)) is None
+    assert worth_keeping(None, answer(page)) is None

@@ -407,7 +407,12 @@ def _log(*, verbose: bool, log_format: str) -> None:
 
 
 def _own_or_serious(record: logging.LogRecord) -> bool:
-    """Let pass what this project says, and what others say in earnest."""
+    """Let pass what this project says, and what others say in earnest.
+
+    Of robots.txt `middlewares.Robots` tells itself what Scrapy tells with a traceback.
+    """
+    if record.name == "scrapy.downloadermiddlewares.robotstxt":
+        return False
     return record.name.startswith("ombudsman_crawler") or record.levelno >= logging.WARNING
 
 

@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 
 from ombudsman_crawler import current_run, settings
 from ombudsman_crawler.archive import lock
+from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import session
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
@@ -57,6 +58,8 @@ def run(
     """
     _refuse_early(options, storage, site)
     with lock.hold(storage), _working_storage(storage, dry_run=options.dry_run) as working:
+        if left := Documents(storage).sweep():
+            logger.warning("removed %d half-written files of a killed run", left)
         scrapy_settings = Settings()
         scrapy_settings.setmodule(settings, priority="project")
         scrapy_settings.setdict(

@@ -14,13 +14,24 @@ from sqlalchemy import text
 from ombudsman_crawler.database import session
 
 # A replica on this machine needs no politeness.
-_AT_ONCE = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=8")
+_AT_ONCE = (
+    "DOWNLOAD_DELAY=0",
+    "AUTOTHROTTLE_ENABLED=False",
+    "CONCURRENT_REQUESTS=8",
+    "CONCURRENT_REQUESTS_PER_DOMAIN=8",
+)
 
-_COLUMNS = (
-    "authority", "year_ending", "uphold_rate", "uphold_rate_similar", "upheld_decisions",
-    "detailed_investigations", "compliance_rate", "satisfactory_remedy_rate",
-    "satisfactory_remedy_decisions", "late_compliance", "public_reports",
-)  # fmt: skip
+# The columns shown, and what they are called here to fit a terminal.
+_COLUMNS = {
+    "authority": "authority",
+    "uphold_rate": "upheld %",
+    "uphold_rate_similar": "similar %",
+    "upheld_decisions": "upheld",
+    "detailed_investigations": "of",
+    "compliance_rate": "complied %",
+    "satisfactory_remedy_rate": "remedied %",
+    "satisfactory_remedy_decisions": "remedied",
+}
 
 
 def run(console: Console, replica: Any, storage: Path) -> int:
@@ -64,9 +75,11 @@ def _show(console: Console, storage: Path) -> None:
     finally:
         engine.dispose()
     console.print("\n[bold]annual_summary of the year ending 31 March 2021[/bold]")
-    table = Table(*_COLUMNS, box=None)
-    for row in rows:
-        table.add_row(*("–" if value is None else f"{value}" for value in row))
+    table = Table(box=None)
+    for name, short in _COLUMNS.items():
+        table.add_column(short, justify="left" if name == "authority" else "right")
+    for name, *values in rows:
+        table.add_row(name, *("–" if value is None else f"{value:g}" for value in values))
     console.print(table)
     database = storage / session.DATABASE
     console.print(

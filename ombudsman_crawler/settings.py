@@ -48,19 +48,20 @@ USER_AGENT = f"ombudsman_crawler/{__version__} (archive of published annual revi
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = BOT_NAME
 # One request at a time and about one a second; AutoThrottle slows down further with the site.
-CONCURRENT_REQUESTS = 8
+CONCURRENT_REQUESTS = 2
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
-AUTOTHROTTLE_MAX_DELAY = 60.0
+AUTOTHROTTLE_MAX_DELAY = 10.0
 # Pages need no cookie; and with cookies on, Scrapy asks the network for a list of domains.
 COOKIES_ENABLED = False
 # A retry waits this long, then twice, four times as long; a Retry-After is respected up to the cap.
 RETRY_TIMES = 3
 OMBUDSMAN_RETRY_SECONDS = 5.0
 OMBUDSMAN_RETRY_AFTER_CAP = 300.0
-DOWNLOAD_TIMEOUT = 60
+# A stop waits for what is under way, and no longer than this.
+DOWNLOAD_TIMEOUT = 30
 
 # -- safety -----------------------------------------------------------------------------------------
 

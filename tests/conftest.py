@@ -23,6 +23,7 @@ from ombudsman_crawler.replica import Replica
 AT_ONCE = {
     "DOWNLOAD_DELAY": "0",
     "AUTOTHROTTLE_ENABLED": "False",
+    "CONCURRENT_REQUESTS": "8",
     "OMBUDSMAN_RETRY_SECONDS": "0",
 }
 

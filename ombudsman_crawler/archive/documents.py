@@ -22,6 +22,8 @@ PDF = "application/pdf"
 # Where documents of a media type are kept, and how their files end.
 _PLACES = {PDF: ("letters", ".pdf"), "text/html": ("pages", ".html")}
 _OTHER_PLACE = ("pages", ".bin")
+# How the names of files begin that aren't whole yet.
+_HALF_WRITTEN = ".new-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,14 @@ class Documents:
             )
         return body
 
+    def sweep(self) -> int:
+        """Remove what a killed run left half written, and return how many files that were. Only
+        for whoever holds the storage's lock."""
+        left = list(self._storage.glob(f"*/*/{_HALF_WRITTEN}*"))
+        for path in left:
+            path.unlink()
+        return len(left)
+
     def missing(self, path: str, size: int) -> bool:
         """Whether a document's file is gone or has another size. A glance, not a proof."""
         try:
@@ -100,7 +110,7 @@ def _move_aside(path: Path) -> None:
 
 
 def _write_once(path: Path, body: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=_HALF_WRITTEN, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(body)

@@ -192,7 +192,9 @@ class Writer:
                         successor_id=_authority_id(connection, council.successor),
                         source="site",
                     )
-                    .on_conflict_do_nothing()
+                    .on_conflict_do_update(
+                        index_elements=["predecessor_id", "successor_id"], set_={"source": "site"}
+                    )
                 )
 
     def saw_link(self, item: LetterItem) -> refetch.LinkState:

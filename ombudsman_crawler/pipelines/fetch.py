@@ -123,7 +123,8 @@ class FetchLetter:
         elif response.status in (404, 410) and letter["previous_document_id"] is not None:
             _settle(letter, "gone", f"answered with status {response.status}")
         elif 300 <= response.status < 400:
-            _settle(letter, "failed", f"status {response.status} leads nowhere")
+            # Other redirects were followed; this one leads to where no request may go.
+            _settle(letter, "refused", f"redirected to {_header(response, 'Location')}")
         else:
             _settle(letter, "failed", f"answered with status {response.status}")
 

@@ -64,3 +64,13 @@ def test_what_is_a_pdf() -> None:
     assert not looks_like_pdf(b"\n" * 1024 + b"%PDF-1.4")
     assert not looks_like_pdf(b"<html>")
     assert not looks_like_pdf(b"")
+
+
+def test_half_written_files_are_swept_and_nothing_else(tmp_path: Path) -> None:
+    documents = Documents(tmp_path)
+    stored = documents.put(BODY, PDF)
+    half = (tmp_path / stored.path).with_name(".new-abc")
+    half.write_bytes(b"%PDF")
+    assert documents.sweep() == 1
+    assert not half.exists()
+    assert documents.read(stored.path, stored.sha256) == BODY

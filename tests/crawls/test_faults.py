@@ -31,7 +31,7 @@ def _said(fault: Fault) -> str:
         (Fault(truncated_body=True, times=1), "archived", None),
         (Fault(drop=True), "failed", "Error"),
         (Fault(redirect="http://elsewhere.invalid/letter.pdf"), "refused", "another site"),
-        (Fault(redirect="ftp://127.0.0.1/letter.pdf"), "refused", "another site"),
+        (Fault(redirect="ftp://127.0.0.1/letter.pdf"), "refused", "ftp:"),
         (Fault(redirect="/nowhere.pdf"), "failed", "404"),
     ],
     ids=lambda value: _said(value) if isinstance(value, Fault) else None,

@@ -289,7 +289,6 @@ def test_each_page_is_visited_once_whatever_leads_to_it(storage: Storage) -> Non
 
 def test_readers_query_while_a_crawl_writes(storage: Storage) -> None:
     with Replica(councils=6, years=(2019, 2021)) as replica:
-        replica.faults["/documents/councilperformance/2019"] = Fault(delay=0)
         process = storage.start(replica)
         counts = set()
         while process.poll() is None:

@@ -44,7 +44,6 @@ def test_no_letter_at_all_fails_the_run(storage: Storage, replica: Replica) -> N
 
 
 def test_a_first_run_that_finds_too_few_councils_fails(storage: Storage, replica: Replica) -> None:
-    replica.hide_council(replica.slugs[0])
     replica.faults["/your-councils-performance"] = Fault(
         replace=b'<a href="/your-councils-performance/kent-county-council/statistics">Kent</a>',
         content_type="text/html",

@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench clean help
+.PHONY: demo test lint bench docs clean help
 
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
 	@echo "make test   install, then run every test"
 	@echo "make lint   style, types and the law of who may import whom"
 	@echo "make bench  measure crawling and reading beside a stock spider (about 15 minutes)"
+	@echo "make docs   write the generated pages of docs/"
 	@echo "make clean  remove the environment and the demo's storage"
 
 # One stamp for each set of extras: installed anew when the project file changes.
@@ -36,6 +37,9 @@ lint: $(VENV)/.lint $(VENV)/.test
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/crawl.py
+
+docs: $(VENV)/.test
+	@$(BIN)/python docs/write.py
 
 clean:
 	rm -rf $(VENV) storage/demo

@@ -125,7 +125,9 @@ def match(name: str, *, year_ending: int | None = None) -> Authority | None:
     if not wanted:
         return None
     whole = exact.get(wanted)
-    if whole and (year_ending is None or _SAYS_COUNCIL.search(name) or lived_in(whole, year_ending)):
+    if whole and (
+        year_ending is None or _SAYS_COUNCIL.search(name) or lived_in(whole, year_ending)
+    ):
         return whole
     candidates = loose.get(_loose(wanted), ())
     # "X County Council" never means the district or unitary X, nor the other way about.

@@ -130,8 +130,8 @@ def backfill(
     May be stopped and run again at any point. Exit statuses are those of `crawl`.
     """
     asked = {"years": years, "council": council, "refetch": refetch, "limit": limit}
-    asked |= {"backfill": True, "dry_run": dry_run}
-    _crawl("backfill", asked, storage, site, settings, note, verbose, log_format)
+    every = {**asked, "backfill": True, "dry_run": dry_run}
+    _crawl("backfill", every, storage, site, settings, note, verbose, log_format)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The main job, shown: a crawl of a replica, a second one that finds nothing new, and the result."""
+"""The main job, shown: a crawl of a replica, one more that finds nothing new, the result."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _show(console: Console, storage: Path) -> None:
         with engine.connect() as connection:
             rows = connection.execute(
                 text(
-                    f"SELECT {', '.join(_COLUMNS)} FROM annual_summary"  # noqa: S608 - constants
+                    f"SELECT {', '.join(_COLUMNS)} FROM annual_summary"
                     " WHERE year_ending = 2021 ORDER BY authority"
                 )
             ).all()

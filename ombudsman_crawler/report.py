@@ -1,4 +1,4 @@
-"""What the commands print for people: runs, status, letters. Text in, text out, no colour needed."""
+"""What the commands print for people: runs, status, letters."""
 
 from __future__ import annotations
 
@@ -113,9 +113,9 @@ def letter(console: Console, file: str, found: Letter) -> None:
         ("to", ", ".join(part for part in (found.addressee, found.post) if part)),
         ("signed", found.signatory),
     )
-    for name, value in people:
-        if value:
-            console.print(f"  {name}: {escape(str(value))}")
+    for name, said in people:
+        if said:
+            console.print(f"  {name}: {escape(str(said))}")
     if found.figures:
         table = Table("figure", "value", "printed", "page", "text", box=None)
         doubtful = doubts(found)

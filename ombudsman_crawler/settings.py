@@ -8,7 +8,7 @@ from ombudsman_crawler.site.urls import LIVE_SITE
 BOT_NAME = "ombudsman_crawler"
 SPIDER_MODULES = ["ombudsman_crawler.spiders"]
 
-# -- what is crawled, and where to -----------------------------------------------------------------
+# -- what is crawled, and where to ---------------------------------------------
 
 # The site to crawl; `ombudsman replica` serves a small copy for trying things out.
 OMBUDSMAN_SITE = os.environ.get("OMBUDSMAN_SITE", LIVE_SITE)
@@ -24,14 +24,14 @@ OMBUDSMAN_DOCUMENTS = None
 # Draw a live line of progress where there is a terminal.
 OMBUDSMAN_PROGRESS = False
 
-# -- when a run has failed --------------------------------------------------------------------------
+# -- when a run has failed -----------------------------------------------------
 
 # There are about 320 councils: fewer than this on the very first run means a map half read.
 OMBUDSMAN_MIN_COUNCILS = 250
 # One letter in twenty may fail (a dead link stays dead for years) before the run is a failure.
 OMBUDSMAN_MAX_FAILED_SHARE = 0.05
 
-# -- reading ----------------------------------------------------------------------------------------
+# -- reading -------------------------------------------------------------------
 
 # Worker processes: two take 0.6 of the time of one; more than the cores only take memory.
 OMBUDSMAN_READERS = min(2, os.cpu_count() or 1)
@@ -40,7 +40,7 @@ OMBUDSMAN_READING_SECONDS = 60
 # Address space of one worker, in MiB: a decompression bomb ends in its own worker.
 OMBUDSMAN_READING_MEMORY = 2048
 
-# -- politeness -------------------------------------------------------------------------------------
+# -- politeness ----------------------------------------------------------------
 
 USER_AGENT = f"ombudsman_crawler/{__version__} (archive of published annual review letters" + (
     f"; {OMBUDSMAN_CONTACT})" if OMBUDSMAN_CONTACT else ")"
@@ -56,14 +56,14 @@ AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 10.0
 # Pages need no cookie; and with cookies on, Scrapy asks the network for a list of domains.
 COOKIES_ENABLED = False
-# A retry waits this long, then twice, four times as long; a Retry-After is respected up to the cap.
+# A retry waits this long, then twice, four times as long; Retry-After is respected to the cap.
 RETRY_TIMES = 3
 OMBUDSMAN_RETRY_SECONDS = 5.0
 OMBUDSMAN_RETRY_AFTER_CAP = 300.0
 # A stop waits for what is under way, and no longer than this.
 DOWNLOAD_TIMEOUT = 30
 
-# -- safety -----------------------------------------------------------------------------------------
+# -- safety --------------------------------------------------------------------
 
 # The largest letter known has a few MiB.
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
@@ -74,7 +74,7 @@ REMOTE_CONTROL_ENABLED = False
 # The spider follows what it recognises; a page can't send it elsewhere.
 METAREFRESH_ENABLED = False
 
-# -- how the crawl is put together ------------------------------------------------------------------
+# -- how the crawl is put together ---------------------------------------------
 
 # The spider visits each page once by its own account; a filter would drop requests in silence.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"

@@ -13,7 +13,9 @@ def test_every_authority_is_found_by_its_own_name() -> None:
 def test_every_authority_is_found_by_the_slug_of_its_name() -> None:
     keys = [authorities.key(a.name) for a in authorities.load()]
     assert len(set(keys)) == len(keys)
-    strays = [a.name for a in authorities.load() if authorities.match(authorities.key(a.name)) is not a]
+    strays = [
+        a.name for a in authorities.load() if authorities.match(authorities.key(a.name)) is not a
+    ]
     assert strays == []
 
 
@@ -50,7 +52,9 @@ def test_printed_names_and_slugs(printed: str, name: str) -> None:
     assert found.name == name
 
 
-@pytest.mark.parametrize("printed", ["atlantis-council", "Council", "", "Herefordshire County Council"])
+@pytest.mark.parametrize(
+    "printed", ["atlantis-council", "Council", "", "Herefordshire County Council"]
+)
 def test_no_guess(printed: str) -> None:
     assert authorities.match(printed) is None
 

@@ -27,7 +27,9 @@ def test_a_retry_after_that_says_nothing(value: str) -> None:
     assert retry_after(value) is None
 
 
-def answer(body: bytes, content_type: str = "text/html; charset=utf-8", status: int = 200) -> Response:
+def answer(
+    body: bytes, content_type: str = "text/html; charset=utf-8", status: int = 200
+) -> Response:
     return Response("http://x.invalid/", status, {"Content-Type": content_type}, body)
 
 

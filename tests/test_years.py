@@ -49,7 +49,9 @@ def test_ranges_include_both_ends() -> None:
     assert list(filter(YearRange.parse("2021").__contains__, range(2000, 2030))) == [2021]
 
 
-@pytest.mark.parametrize("text", ["", "21", "2021-", "-2021", "2021-2019", "1066", "20 21", "x", "２０２１"])
+@pytest.mark.parametrize(
+    "text", ["", "21", "2021-", "-2021", "2021-2019", "1066", "20 21", "x", "２０２１"]
+)
 def test_other_ranges_are_refused_by_name(text: str) -> None:
     with pytest.raises(BadArgument, match="--years"):
         YearRange.parse(text)

@@ -185,7 +185,8 @@ class Reader:
                 ),
                 "checks": _all(
                     connection,
-                    "SELECT name, required, passed, detail FROM run_check WHERE run_id = :run ORDER BY rowid",
+                    "SELECT name, required, passed, detail FROM run_check"
+                    " WHERE run_id = :run ORDER BY rowid",
                     **of_run,
                 ),
             }

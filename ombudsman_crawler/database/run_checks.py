@@ -64,7 +64,16 @@ def evaluate(engine: Engine, documents: Documents, facts: RunFacts) -> list[Chec
         ]
 
 
+def described() -> list[tuple[str, bool, str]]:
+    """Return each check's name, whether it is required, and what it looks at."""
+    return [
+        (name, required, (judge.__doc__ or "").rstrip("."))
+        for name, (required, judge) in _CHECKS.items()
+    ]
+
+
 def _outcomes_add_up(evidence: _Evidence) -> Verdict:
+    """Every letter discovered has exactly one outcome."""
     recorded = evidence.count("SELECT COUNT(*) FROM outcome WHERE run_id = :run")
     discovered = evidence.facts.discovered
     return (
@@ -75,6 +84,7 @@ def _outcomes_add_up(evidence: _Evidence) -> Verdict:
 
 
 def _no_errors(evidence: _Evidence) -> Verdict:
+    """No error of the program itself."""
     errors = evidence.facts.errors
     if errors:
         return False, f"{errors} errors of the program itself; their tracebacks are in the log"
@@ -82,6 +92,7 @@ def _no_errors(evidence: _Evidence) -> Verdict:
 
 
 def _councils_found(evidence: _Evidence) -> Verdict:
+    """The map lists councils; a first good run, enough of them."""
     found = evidence.facts.councils
     if found == 0:
         return False, "the map listed no council; has it changed?"
@@ -94,6 +105,7 @@ def _councils_found(evidence: _Evidence) -> Verdict:
 
 
 def _councils_still_there(evidence: _Evidence) -> Verdict:
+    """No council once seen on the map has vanished from it."""
     if evidence.facts.cut_short:
         return None, "the run was ended before the whole map was read"
     vanished = [
@@ -111,6 +123,7 @@ def _councils_still_there(evidence: _Evidence) -> Verdict:
 
 
 def _asked_councils_found(evidence: _Evidence) -> Verdict:
+    """Each council asked for by name was found."""
     missing = evidence.facts.councils_not_found
     if not evidence.facts.councils_asked_for:
         return None, "no council was asked for by name"
@@ -122,6 +135,7 @@ def _asked_councils_found(evidence: _Evidence) -> Verdict:
 
 
 def _letters_found(evidence: _Evidence) -> Verdict:
+    """At least one letter was discovered."""
     found = evidence.facts.discovered
     if found == 0 and evidence.facts.cut_short:
         return None, "the run was ended before any letter was found"
@@ -129,6 +143,7 @@ def _letters_found(evidence: _Evidence) -> Verdict:
 
 
 def _pages_fetched(evidence: _Evidence) -> Verdict:
+    """Pages of the site that failed are few."""
     failed, pages = evidence.facts.failed_pages, evidence.facts.pages
     if not pages:
         return None, "no page was asked for"
@@ -142,6 +157,7 @@ def _pages_fetched(evidence: _Evidence) -> Verdict:
 
 
 def _letters_fetched(evidence: _Evidence) -> Verdict:
+    """Letters that failed, or were no PDF, are few."""
     failed = evidence.count(
         "SELECT COUNT(*) FROM outcome WHERE run_id = :run AND outcome IN ('failed', 'rejected')"
     )
@@ -158,6 +174,7 @@ def _letters_fetched(evidence: _Evidence) -> Verdict:
 
 
 def _forms_recognised(evidence: _Evidence) -> Verdict:
+    """No new letter is in an unknown form."""
     unknown = evidence.rows(_NEW_READINGS + " AND reading.status = 'unknown_form'")
     if unknown:
         names = ", ".join(sorted({row.url for row in unknown})[:5])
@@ -167,6 +184,7 @@ def _forms_recognised(evidence: _Evidence) -> Verdict:
 
 
 def _documents_there(evidence: _Evidence) -> Verdict:
+    """Every archived file is there, with its size."""
     rows = evidence.rows("SELECT path, size FROM document")
     missing = [row.path for row in rows if evidence.documents.missing(row.path, row.size)]
     if missing:
@@ -176,6 +194,7 @@ def _documents_there(evidence: _Evidence) -> Verdict:
 
 
 def _everything_read(evidence: _Evidence) -> Verdict:
+    """No archived document waits to be read."""
     unread = evidence.count(
         "SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf'"
         " AND id NOT IN (SELECT document_id FROM version_document)"
@@ -189,6 +208,7 @@ def _everything_read(evidence: _Evidence) -> Verdict:
 
 
 def _readings_sound(evidence: _Evidence) -> Verdict:
+    """New letters are read without a doubt, nearly all."""
     new = evidence.rows(_NEW_READINGS)
     if not new:
         return None, "no new letter"

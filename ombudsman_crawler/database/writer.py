@@ -85,7 +85,7 @@ class Writer:
         self._engine = engine
         self._clock = clock
 
-    # -- the storage and the register ------------------------------------------------------------
+    # -- the storage and the register ------------------------------------------
 
     def claim(self, site: str) -> None:
         """Make the storage this site's and fill in the register of authorities.
@@ -105,7 +105,7 @@ class Writer:
             )
             _fill_register(connection)
 
-    # -- runs --------------------------------------------------------------------------------------
+    # -- runs ------------------------------------------------------------------
 
     def start_run(
         self,
@@ -161,7 +161,7 @@ class Writer:
                     insert(RUN_CHECK).values(run_id=run_id, **dataclasses.asdict(check))
                 )
 
-    # -- what the site lists -----------------------------------------------------------------------
+    # -- what the site lists ---------------------------------------------------
 
     def saw_council(self, council: CouncilItem) -> None:
         """Record that the site has a page for a council, and whom it names as its successor."""
@@ -245,7 +245,7 @@ class Writer:
                 last_modified=row.last_modified,
             )
 
-    # -- what came -----------------------------------------------------------------------------------
+    # -- what came -------------------------------------------------------------
 
     def record_capture(
         self,
@@ -308,7 +308,7 @@ class Writer:
                 )
             self._outcome(connection, run_id, item, newest_year)
 
-    # -- inside a transaction ------------------------------------------------------------------------
+    # -- inside a transaction --------------------------------------------------
 
     def _time(self) -> str:
         return utc(self._clock())
@@ -618,7 +618,7 @@ def _compare(
 
 
 def _fill_register(connection: Connection) -> None:
-    """Enter the register's authorities, their other names and successors, where they are missing."""
+    """Enter the register's authorities, their other names and successors, where missing."""
     by_code: dict[str, int] = {}
     for authority in authorities.load():
         values = {

@@ -88,7 +88,7 @@ class AnnualLetters(Spider):
     async def start(self) -> AsyncIterator[Any]:
         yield self._request(self._run.site + urls.MAP_PATH, self.parse_map, errback=self.map_failed)
 
-    # -- the map -----------------------------------------------------------------------------------
+    # -- the map ---------------------------------------------------------------
 
     def parse_map(self, response: Response) -> Found:
         """Every council on the map, the pages of its A–Z, and the councils earlier runs knew."""
@@ -110,11 +110,9 @@ class AnnualLetters(Spider):
     def map_failed(self, failure: Failure) -> None:
         """Without the map there is no crawl: blocked where the site refuses or doesn't answer."""
         self.page_failed(failure)
-        status = failure.value.response.status if failure.check(HttpError) else None
-        if status in (404, 410):
+        if _status(failure) in (404, 410):
             return
-        because = f"status {status}" if status else str(failure.value) or failure.type.__name__
-        self._run.end("blocked", f"the map can't be had: {because}")
+        self._run.end("blocked", f"the map can't be had: {_why(failure)}")
 
     def _council_list(self, response: Response) -> Found:
         text = _text(response)
@@ -124,7 +122,7 @@ class AnnualLetters(Spider):
             yield from self._page(url, self.parse_council_list)
         yield from self._letters_of(response, None)
 
-    # -- councils ----------------------------------------------------------------------------------
+    # -- councils --------------------------------------------------------------
 
     def _council(
         self,
@@ -171,7 +169,7 @@ class AnnualLetters(Spider):
                 yield from self._page(url, self.parse_list, authority=authority)
             yield from self._older_lists(response)
 
-    # -- lists of letters --------------------------------------------------------------------------
+    # -- lists of letters ------------------------------------------------------
 
     def parse_list(self, response: Response, authority: str | None) -> Found:
         """The letters of a list, and the lists it leads to."""
@@ -210,7 +208,7 @@ class AnnualLetters(Spider):
             return named.name
         return authority if slug else None
 
-    # -- letters -----------------------------------------------------------------------------------
+    # -- letters ---------------------------------------------------------------
 
     def _letters_of(self, response: Response, authority: str | None) -> Found:
         for link in letter_list.letters(_text(response), response.url):
@@ -236,7 +234,7 @@ class AnnualLetters(Spider):
             found_on=found_on,
         )
 
-    # -- asking --------------------------------------------------------------------------------------
+    # -- asking ----------------------------------------------------------------
 
     def _page(self, url: str, callback: Any, **arguments: Any) -> Iterator[Request]:
         key = urls.key(url, self._run.site)
@@ -263,14 +261,13 @@ class AnnualLetters(Spider):
             return
         if self._run.stopping:
             return
-        status = f"status {failure.value.response.status}" if failure.check(HttpError) else None
-        self._failed_page(request.url, status or f"{failure.type.__name__}: {failure.value}")
+        self._failed_page(request.url, _why(failure))
 
     def _failed_page(self, url: str, why: str) -> None:
         logger.error("page failed: %s: %s", url, why)
         self._run.facts.failed_pages.append(f"{url} ({why})")
 
-    # -- what is wanted --------------------------------------------------------------------------------
+    # -- what is wanted --------------------------------------------------------
 
     def _wanted(self, name: str, slug: str) -> bool:
         if not self.options.councils:
@@ -314,3 +311,15 @@ def _text(response: Response) -> str:
     if isinstance(response, TextResponse):
         return response.text
     return response.body.decode("utf-8", errors="replace")
+
+
+def _status(failure: Failure) -> int | None:
+    error = failure.value
+    return error.response.status if isinstance(error, HttpError) else None
+
+
+def _why(failure: Failure) -> str:
+    status = _status(failure)
+    if status is not None:
+        return f"status {status}"
+    return f"{type(failure.value).__name__}: {failure.value}"

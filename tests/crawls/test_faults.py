@@ -119,9 +119,7 @@ def test_a_letter_that_robots_forbids_is_never_asked_for(
     assert letter.path.lower() not in {hit.raw_path.lower() for hit in replica.hits}
 
 
-def test_a_letter_once_archived_and_now_missing_is_gone(
-    storage: Storage, replica: Replica
-) -> None:
+def test_a_letter_once_archived_and_now_missing_is_gone(storage: Storage, replica: Replica) -> None:
     letter = replica.letters()[0]
     assert storage.crawl(replica).status == 0
     replica.faults[letter.path] = Fault(status=410)

@@ -54,7 +54,9 @@ def test_all_asks_for_everything() -> None:
     assert is_due(GONE, Refetch.ALL, 2025, NOW)
 
 
-@pytest.mark.parametrize(("year", "due"), [(2025, True), (2024, True), (2023, False), (None, False)])
+@pytest.mark.parametrize(
+    ("year", "due"), [(2025, True), (2024, True), (2023, False), (None, False)]
+)
 def test_the_two_newest_years_are_asked_for_each_time(year: int | None, due: bool) -> None:
     assert is_due(link(listed_year=year), Refetch.CHANGED, 2025, NOW) is due
 
@@ -67,7 +69,9 @@ def test_without_validators_at_most_every_thirty_days() -> None:
 
 
 @given(st.text(min_size=1), st.booleans())
-def test_every_older_letter_is_asked_for_within_the_rotation(address: str, validators: bool) -> None:
+def test_every_older_letter_is_asked_for_within_the_rotation(
+    address: str, validators: bool
+) -> None:
     due = next_due(address, 2010, 2025, NOW, validators)
     assert WITHOUT_VALIDATORS <= due - NOW <= ROTATION
 

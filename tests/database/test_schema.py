@@ -111,7 +111,9 @@ def test_references_are_enforced(engine: Engine) -> None:
 def test_writers_wait_for_their_turn(tmp_path: Path, engine: Engine) -> None:
     import threading
 
-    other = sqlite3.connect(tmp_path / session.DATABASE, isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(
+        tmp_path / session.DATABASE, isolation_level=None, check_same_thread=False
+    )
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.5, lambda: other.execute("COMMIT")).start()
     Writer(engine).claim("replica")

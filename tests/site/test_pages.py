@@ -80,7 +80,11 @@ def test_the_alphabet() -> None:
         <a href="https://elsewhere.invalid/your-councils-performance/E">E</a>
     """
     found = map_page.alphabet_pages(page, MAP)
-    assert [url.rsplit("/", 1)[-1] for url in found] == ["A", "your-councils-performance?letter=B", "C"]
+    assert [url.rsplit("/", 1)[-1] for url in found] == [
+        "A",
+        "your-councils-performance?letter=B",
+        "C",
+    ]
 
 
 def test_predecessors_are_those_the_merger_block_names() -> None:
@@ -129,7 +133,10 @@ def letters(page: str) -> list[tuple[str, int | None]]:
 @pytest.mark.parametrize(
     ("page", "year"),
     [
-        ('<a href="/documents/councilperformance/2021/kent%20county%20council.pdf">2020-21</a>', 2021),
+        (
+            '<a href="/documents/councilperformance/2021/kent%20county%20council.pdf">2020-21</a>',
+            2021,
+        ),
         ('<a href="/documents/councilperformance/2021/kent county council.pdf">PDF</a>', 2021),
         ('<a href="/x/1.pdf">Annual review letter 2022-23</a>', 2023),
         ('<a href="/x/annual-review-letter-2019.pdf">Download</a>', 2019),

@@ -1,0 +1,213 @@
+"""What every table, view and column means, as text: the source of docs/data.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from ombudsman_crawler import metrics
+from ombudsman_crawler.database import models, run_checks, views
+
+_VIEWS = {
+    "current_reading": "The newest reading of each letter's current version.",
+    "figures": "One figure of a current reading, with the words it came from. Gone letters are "
+    "included.",
+    "annual_summary": "One council and one year ending with any current figure, and a column for "
+    "each metric. Doubtful values are shown; restated ones aren't.",
+    "similar_average": "One average of similar authorities as letters print it. Two rows for one "
+    "kind, year and metric mean that letters disagree.",
+    "coverage": "One council and one year between the first and the last the site lists.",
+}
+
+#: Columns by name, where a name means the same wherever it stands; `table.column` where not.
+_COLUMNS = {
+    "absence": "why there is no value: " + ", ".join(metrics.ABSENCES),
+    "acknowledgement.note": "why",
+    "acknowledgement.verdict": "what the person found",
+    "address": "path and query within the site; the whole URL when it lies elsewhere",
+    "addressee": "to whom the letter is addressed, as printed",
+    "arguments": "what was asked for, as JSON",
+    "authority": "name of the authority",
+    "authority_as_printed": "the authority's name as the letter prints it",
+    "authority_id": "→ `authority`",
+    "authority_name.name": "another name of the authority",
+    "authority_name.source": "where the name was met: `register` or `site`",
+    "authority_successor.date": "the first day after, where it is known",
+    "authority_successor.source": "`register`, or `site` where a council's page says so",
+    "box": "[x0, y0, x1, y1] around the printed number, in points from the top left of the page",
+    "capture_id": "→ `capture`",
+    "code": "the finding's lasting name",
+    "command": "the command that was run",
+    "content_sha256": "hash of what the reading says",
+    "counts": "what the crawl counted, as JSON",
+    "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected` "
+    "(outside the authority's life)",
+    "created": "when the storage was begun",
+    "current_version_id": "→ `letter_version`: the one the site served last that can be read",
+    "detail": "what was compared",
+    "document_id": "→ `document`",
+    "document_sha256": "SHA-256 of the document's bytes",
+    "doubtful": "the doubtful metrics, comma-separated",
+    "doubts": "codes of the findings that make the figure doubtful, comma-separated",
+    "duration_ms": "milliseconds the reading took",
+    "error": "how an attempt failed that had no answer",
+    "etag": "the server's ETag",
+    "extractor": "the version of the extractor that found the words",
+    "figure_id": "lasting name of the figure, the same for every reading",
+    "finished": "when the run ended",
+    "first_day": "first day of its life, where known",
+    "first_page": "first page of the letter in the document",
+    "first_seen": "when it was first seen",
+    "form": "statistics form of the letter",
+    "found_on": "the page that linked it",
+    "gone_since": "since when the site answers 404 or 410",
+    "gss_code": "code of the Office for National Statistics",
+    "headers": "response headers as JSON, as the client delivers them",
+    "id": "number of the row",
+    "key": "lasting short name",
+    "kind": "`county`, `district`, `metropolitan`, `unitary`, `london_borough` or `other`",
+    "label": "the link's own words",
+    "last_asked": "when it was last asked for with an answer",
+    "last_day": "last day of its life, or the day after, where known",
+    "last_modified": "the server's Last-Modified",
+    "last_page": "last page of the letter in the document",
+    "last_seen": "when it was last seen",
+    "letter.kind": "`annual` or `follow_up`",
+    "letter_date": "date printed on the letter",
+    "letter_id": "→ `letter`",
+    "letter_kind": "`annual` or `follow_up`",
+    "letters": "how many letters print this value",
+    "link.kind": "`letter`",
+    "link_id": "→ `link`",
+    "listed_year": "the year ending its link tells, null where it tells none",
+    "map_first_seen": "when the map first listed it",
+    "map_last_seen": "when the map last listed it",
+    "media_type": "media type under which it was archived",
+    "message": "the finding in words",
+    "metric": "name of the metric; null: about the whole letter",
+    "name": "name",
+    "next_due": "from when it is asked for again",
+    "origin": "`reading` (checks within a letter) or `review` (across letters)",
+    "outcome": "what became of the letter: " + ", ".join(models.OUTCOMES),
+    "page": "page of the document, from 1",
+    "page_address": "address of its page on the site",
+    "page_count": "number of pages",
+    "part": "which letter of a document that holds several, from 1",
+    "passed": "1, 0, or null where the check had nothing to go by",
+    "path": "file within the storage",
+    "period_end": "last day of the period the figures are for, as printed",
+    "period_start": "first day of the period",
+    "post": "the addressee's post, as printed",
+    "predecessor_id": "→ `authority` that ended",
+    "producer": "the program that made the PDF, as it says",
+    "reader": "the version of the reader",
+    "reading_id": "→ `reading`",
+    "reason": "why, in words",
+    "required": "whether the run fails with it",
+    "restated": "1 for an earlier year in a table of several years",
+    "run.note": "a word on the run",
+    "run.verdict": "`ok`, `failed`, `stopped`, `blocked`, `killed`; null while it runs",
+    "run_id": "→ `run`",
+    "schema": "the schema's revision",
+    "severity": "`note`, `warning` or `error`; the last two make a figure doubtful",
+    "sha256": "SHA-256 of its bytes",
+    "signatory": "who signed",
+    "site": "host of the site without `www.`, or `replica`",
+    "size": "bytes",
+    "slug": "the site's own name for the council in addresses",
+    "source": "`letter` (later also `council_page` and `national_table`)",
+    "sources": "the source of each metric, as JSON",
+    "started": "when the run began",
+    "capture.status": "HTTP status, null without an answer",
+    "status": "`ok`, `suspect`, `unreadable`, `unknown_form` or `not_a_letter`",
+    "subject": "what it is about",
+    "successor_id": "→ `authority` that took over",
+    "text": "the sentence or cell the number stands in",
+    "text_sha256": "hash of the words in order",
+    "time": "when it happened",
+    "title": "title of the letter",
+    "unit": "unit of the value",
+    "url": "the whole address",
+    "value": "the number; percentages from 0 to 100",
+    "value_text": "the number as printed",
+    "version_id": "→ `letter_version`",
+    "versions": "versions of the program and its libraries, as JSON",
+    "warc_file": "WARC file with the exchange",
+    "warc_offset": "its offset there",
+    "who": "by whom",
+    "whole": "1 when everything was asked for: no window, no sample",
+    "words": "the words with their boxes, compressed",
+    "year_ending": "the year ending 31 March",
+}
+
+
+def meaning(table: str, column: str) -> str:
+    """Return what a column means. Raises KeyError for one that nobody has explained."""
+    metric = metrics.load().get(column)
+    if metric is not None and table == "annual_summary":
+        return f"{metric.definition} ({metric.unit})"
+    return _COLUMNS.get(f"{table}.{column}") or _COLUMNS[column]
+
+
+def data_page(connection: Connection) -> str:
+    """Return docs/data.md for the schema of a database."""
+    return "\n".join(_lines(connection)) + "\n"
+
+
+def _lines(connection: Connection) -> Iterator[str]:
+    yield "# The data"
+    yield ""
+    yield "Written by `make docs` from the code; times are UTC, ISO 8601 with Z."
+    yield ""
+    yield "## Views"
+    for name in views.definitions():
+        yield from ("", f"### {name}", "", _VIEWS[name], "")
+        yield from _table(connection, name)
+    yield ""
+    yield "## Tables"
+    for mapper in models.Base.registry.mappers:
+        name = str(mapper.local_table.name)  # type: ignore[attr-defined]
+        description = " ".join((mapper.class_.__doc__ or "").split())
+        yield from ("", f"### {name}", "", description, "")
+        yield from _table(connection, name)
+    yield ""
+    yield "## Metrics"
+    yield ""
+    yield "| metric | unit | years ending | printed as | meaning |"
+    yield "|---|---|---|---|---|"
+    for metric in metrics.load().values():
+        years = f"{metric.first_year}–{metric.last_year or ''}"
+        yield (
+            f"| `{metric.name}` | {metric.unit} | {years} | {metric.printed_as}"
+            f" | {metric.definition} |"
+        )
+    yield ""
+    yield "## Absences"
+    yield ""
+    for absence, reason in metrics.ABSENCES.items():
+        yield f"- `{absence}`: {reason}"
+
+
+def _table(connection: Connection, name: str) -> Iterator[str]:
+    yield "| column | meaning |"
+    yield "|---|---|"
+    for row in connection.execute(text(f"PRAGMA table_info({name})")).mappings():
+        yield f"| `{row['name']}` | {meaning(name, row['name'])} |"
+
+
+def checks_page(advice: dict[str, str]) -> str:
+    """Return docs/checks.md: each check of a run, whether it is required, and what to do."""
+    lines = [
+        "# The checks of a run",
+        "",
+        "Written by `make docs` from the code. A run whose required check fails ends with status 1.",
+        "",
+        "| check | required | what it looks at | when it fails |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{name}` | {'yes' if required else 'advises'} | {about} | {advice[name]} |"
+        for name, required, about in run_checks.described()
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,246 @@
+"""What must hold between the figures of one letter.
+
+Each check is an object that says which figures it needs and which it concerns. A check that lacks
+what it needs is skipped, and says so; none changes a value. A failed check gives one finding for
+each metric it concerns, so that the doubt attaches to the figures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ombudsman_crawler import metrics, years
+from ombudsman_crawler.letters.letter import Figure, Finding, Severity
+
+# A rate is printed as a whole percentage: it may be half a point off. The rest is floating point.
+_HALF = 0.5 + 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What checks may look at: values of the letter's own year by metric, and its period."""
+
+    year_ending: int
+    values: Mapping[str, float]
+    period_start: date | None = None
+    period_end: date | None = None
+
+
+class Verdict(StrEnum):
+    """How a check ended; `skipped`: it lacked what it needs."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold. `test` returns what is wrong, or None; it is only called when all
+    of `needs` have values. `first_year` and `last_year` bound the years it is about."""
+
+    code: str
+    severity: Severity
+    needs: tuple[str, ...]
+    test: Callable[[Facts], str | None]
+    first_year: int = years.FIRST_YEAR
+    last_year: int = years.LAST_YEAR
+
+    def run(self, facts: Facts) -> Result:
+        if not self.first_year <= facts.year_ending <= self.last_year:
+            return Result(self, Verdict.SKIPPED, f"not about the year ending {facts.year_ending}")
+        lacking = [metric for metric in self.needs if metric not in facts.values]
+        if lacking:
+            return Result(self, Verdict.SKIPPED, f"lacks {', '.join(lacking)}")
+        wrong = self.test(facts)
+        return Result(self, Verdict.FAILS if wrong else Verdict.HOLDS, wrong or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check found."""
+
+    check: Check
+    verdict: Verdict
+    message: str
+
+
+def _rate_matches(rate: str, count: str, base: str) -> Check:
+    def test(facts: Facts) -> str | None:
+        printed, part, whole = (facts.values[name] for name in (rate, count, base))
+        if whole == 0 or abs(printed - 100 * part / whole) <= _HALF:
+            return None
+        return f"{part:g} of {whole:g} is {100 * part / whole:.1f}%, printed is {printed:g}%"
+
+    return Check("rate_contradicts_counts", Severity.WARNING, (rate, count, base), test)
+
+
+def _at_most(smaller: str, larger: str) -> Check:
+    def test(facts: Facts) -> str | None:
+        first, second = facts.values[smaller], facts.values[larger]
+        return None if first <= second else f"{smaller} {first:g} is more than {larger} {second:g}"
+
+    return Check("more_than_possible", Severity.WARNING, (smaller, larger), test)
+
+
+def _equal(first: str, second: str, severity: Severity, first_year: int, last_year: int) -> Check:
+    def test(facts: Facts) -> str | None:
+        one, other = facts.values[first], facts.values[second]
+        return None if one == other else f"{first} {one:g} isn't {second} {other:g}"
+
+    return Check("base_unexpected", severity, (first, second), test, first_year, last_year)
+
+
+def _base_of_2022(facts: Facts) -> str | None:
+    base, upheld, investigated = (
+        facts.values[name]
+        for name in ("satisfactory_remedy_base", "upheld_decisions", "detailed_investigations")
+    )
+    if base in (upheld, investigated):
+        return None
+    return f"base {base:g} is neither the {upheld:g} upheld nor the {investigated:g} investigated"
+
+
+def _possible(rate: str, base: str) -> Check:
+    def test(facts: Facts) -> str | None:
+        printed, whole = facts.values[rate], facts.values[base]
+        if whole == 0:
+            return None
+        nearest = round(printed * whole / 100)
+        if any(
+            abs(printed - 100 * n / whole) <= _HALF for n in (nearest - 1, nearest, nearest + 1)
+        ):
+            return None
+        return f"no whole number of {whole:g} is {printed:g}%"
+
+    return Check("rate_of_no_whole_number", Severity.NOTE, (rate, base), test)
+
+
+def _overview_adds_up(facts: Facts) -> str | None:
+    total, *parts = (facts.values[name] for name in _OVERVIEW)
+    if total == sum(parts):
+        return None
+    return f"{total:g} dealt with isn't {' + '.join(f'{part:g}' for part in parts)}"
+
+
+_OVERVIEW = (
+    "complaints_dealt_with",
+    "not_for_us",
+    "assessed_and_closed",
+    "detailed_investigations",
+)
+
+#: The checks between figures, in the order their findings are given.
+CHECKS: tuple[Check, ...] = (
+    _rate_matches("uphold_rate", "upheld_decisions", "detailed_investigations"),
+    _rate_matches("satisfactory_remedy_rate", "satisfactory_remedy_decisions", "upheld_decisions"),
+    _at_most("upheld_decisions", "detailed_investigations"),
+    _at_most("satisfactory_remedy_decisions", "upheld_decisions"),
+    # Which base the third panel prints: the investigations, then the upheld decisions.
+    _equal("satisfactory_remedy_base", "detailed_investigations", Severity.WARNING, 2019, 2021),
+    Check(
+        "base_unexpected",
+        Severity.WARNING,
+        ("satisfactory_remedy_base", "upheld_decisions", "detailed_investigations"),
+        _base_of_2022,
+        2022,
+        2022,
+    ),
+    _equal("satisfactory_remedy_base", "upheld_decisions", Severity.NOTE, 2022, 2022),
+    _equal("satisfactory_remedy_base", "upheld_decisions", Severity.WARNING, 2023, years.LAST_YEAR),
+    _possible("compliance_rate", "compliance_outcomes"),
+    Check("overview_does_not_add_up", Severity.WARNING, _OVERVIEW, _overview_adds_up),
+)
+
+
+def run_all(facts: Facts) -> tuple[Result, ...]:
+    """Run every check, in order; the skipped ones are among the results."""
+    return tuple(check.run(facts) for check in CHECKS)
+
+
+def check_letter(
+    figures: Sequence[Figure],
+    year_ending: int,
+    period_start: date | None,
+    period_end: date | None,
+) -> tuple[Finding, ...]:
+    """Return the findings of all checks on a letter's figures and period."""
+    values = {
+        figure.metric: figure.value
+        for figure in figures
+        if figure.value is not None and not figure.restated and figure.year_ending == year_ending
+    }
+    facts = Facts(year_ending, values, period_start, period_end)
+    findings = [
+        Finding(
+            result.check.code,
+            result.check.severity,
+            result.message,
+            metric=metric,
+            year_ending=year_ending,
+        )
+        for result in run_all(facts)
+        if result.verdict is Verdict.FAILS
+        for metric in result.check.needs
+    ]
+    return (*_each_figure(figures), *findings, *_period(facts))
+
+
+def _each_figure(figures: Sequence[Figure]) -> list[Finding]:
+    """Check each figure by itself: its unit's range, and that it is there once."""
+    findings = []
+    known = metrics.load()
+    times = Counter((figure.metric, figure.year_ending) for figure in figures)
+    for (metric, year), count in times.items():
+        if count > 1:
+            findings.append(
+                Finding(
+                    "figure_twice",
+                    Severity.ERROR,
+                    f"the reading has this figure {count} times",
+                    metric=metric,
+                    year_ending=year,
+                )
+            )
+    for figure in figures:
+        unit = known[figure.metric].unit
+        value = figure.value
+        if value is None:
+            continue
+        wrong = None
+        if unit == "percent" and not 0 <= value <= 100:
+            wrong = f"{value:g}% is no share"
+        elif unit == "count" and (value < 0 or value != int(value)):
+            wrong = f"{value:g} is no count"
+        if wrong:
+            findings.append(
+                Finding(
+                    "out_of_range",
+                    Severity.ERROR,
+                    wrong,
+                    metric=figure.metric,
+                    year_ending=figure.year_ending,
+                )
+            )
+    return findings
+
+
+def _period(facts: Facts) -> list[Finding]:
+    """Check that the printed period is the report year."""
+    expected = (years.first_day(facts.year_ending), years.last_day(facts.year_ending))
+    return [
+        Finding(
+            "period_unexpected",
+            Severity.WARNING,
+            f"the statistics' period {edge} on {printed}, the year on {day}",
+            year_ending=facts.year_ending,
+        )
+        for edge, printed, day in zip(
+            ("starts", "ends"), (facts.period_start, facts.period_end), expected, strict=True
+        )
+        if printed is not None and printed != day
+    ]

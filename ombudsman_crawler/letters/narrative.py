@@ -1,0 +1,108 @@
+"""Facts that a letter's text tells of its council: public reports, late compliance, training.
+
+Only what is said of the council itself counts. The general sentences that stand in every letter
+(online workshops and how many people came, national numbers, sums of money, similar cases) are no
+figures of the council. Silence is no figure, and not 0.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ombudsman_crawler.letters.letter import Figure
+from ombudsman_crawler.letters.numbers import DIGITS, WORD, phrase, value_of
+from ombudsman_crawler.letters.part import Part
+
+_NUMBER = rf"(?P<number>{DIGITS}|{WORD})"
+_ONE = rf"(?P<number>{DIGITS}|{WORD}|\ban?\b)"
+_YOURS = r"(?:your|the) (?:council|authority|organisation|county council|borough council)"
+_DONE = r"(?:completed|implemented|carried out|provided|complied with)"
+_THINGS = r"(?:remed(?:y|ies)|recommendations?|actions?)"
+
+# For each metric its wordings; the first is in a letter of 2021, the others are kin to it.
+_FACTS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
+    (
+        "late_compliance",
+        (
+            phrase(
+                rf"\bin {_NUMBER}(?: of)?(?: (?:these|those|the|your|\w{{1,12}})){{0,2}} cases?,? "
+                rf"(?:\w+ ){{0,4}}?{_THINGS} (?:was|were) not {_DONE} "
+                r"(?:within|by|in accordance with|to) (?:\w+ ){0,2}?(?:agreed|time)"
+            ),
+            phrase(
+                rf"{_THINGS} (?:was|were) {_DONE} (?:late|outside (?:of )?(?:the )?agreed \w+) "
+                rf"in {_NUMBER}(?: of (?:these|those|the))? cases?\b"
+            ),
+            phrase(
+                rf"\b{_THINGS} (?:was|were) not {_DONE} (?:within|by) (?:\w+ ){{0,3}}?"
+                r"(?:timescales?|deadlines?|dates?) "
+                rf"in {_NUMBER}(?: of (?:these|those|the))? cases?\b"
+            ),
+        ),
+    ),
+    (
+        "public_reports",
+        (
+            phrase(
+                rf"\bwe (?:have )?(?:also )?(?:issued|published) {_ONE} "
+                r"(?:joint |further |separate ){0,2}public (?:interest )?reports? "
+                rf"(?:\w+ ){{0,2}}?(?:about|against|on|concerning) {_YOURS}\b"
+            ),
+        ),
+    ),
+    (
+        "training_courses",
+        (
+            phrase(
+                rf"\bdeliver(?:ed)? {_NUMBER} (?:[\w-]{{1,20}} ){{0,6}}?"
+                r"(?:courses?|workshops?|sessions?) (?:to|for) (?:your|the council['’]s) \w+"
+            ),
+        ),
+    ),
+)
+# A sentence with these words speaks of all councils.
+_GENERAL = re.compile(r"\b(?:national(?:ly)?|across england|all councils|all authorities)\b", re.I)
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+# A short line without a full stop or comma, before a line that begins anew.
+_HEADING = re.compile(r"(?<=\n)[^\n]{1,49}[^\n.,;:](?=\n[A-Z])")
+_REACH = 600
+
+
+def prose_figures(part: Part, year_ending: int) -> tuple[Figure, ...]:
+    """Return the facts that a letter tells of its council, each with its sentence and place."""
+    passage = part.running_text
+    text = passage.text
+    figures = []
+    for metric, wordings in _FACTS:
+        for wording in wordings:
+            match = wording.search(text)
+            if match is None:
+                continue
+            start, end = _sentence(text, match.start(), match.end())
+            sentence = " ".join(text[start:end].split())
+            if _GENERAL.search(sentence):
+                continue
+            place = passage.place(*match.span("number"))
+            figures.append(
+                Figure(
+                    year_ending=year_ending,
+                    metric=metric,
+                    value=value_of(match["number"]),
+                    value_text=match["number"],
+                    page=place.page,
+                    box=place.box,
+                    text=sentence,
+                )
+            )
+            break
+    return tuple(figures)
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of the sentence around a match; a heading above it isn't part of it."""
+    begin = max(start - _REACH, 0)
+    for pattern in (_SENTENCE_END, _HEADING):
+        for before in pattern.finditer(text, begin, start):
+            begin = before.end()
+    stop = _SENTENCE_END.search(text, end, min(end + _REACH, len(text)))
+    return begin, stop.end() if stop else end

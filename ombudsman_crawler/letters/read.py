@@ -1,0 +1,212 @@
+"""The one way in: a document's bytes, or its stored words, to the letters in it.
+
+    reading = read_document(data, Expectation(authority="Kent County Council", year_ending=2021))
+
+Never raises for a bad document: what can't be read is a reading whose status says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ombudsman_crawler import metrics
+from ombudsman_crawler.exceptions import UnreadablePdf
+from ombudsman_crawler.letters import checks, forms, witness, words
+from ombudsman_crawler.letters.forms.form import Context, Form
+from ombudsman_crawler.letters.front_matter import FrontMatter, read_front_matter
+from ombudsman_crawler.letters.identity import Identity, identify
+from ombudsman_crawler.letters.letter import (
+    DocumentReading,
+    Expectation,
+    Figure,
+    Finding,
+    Letter,
+    Page,
+    Severity,
+    Status,
+)
+from ombudsman_crawler.letters.narrative import prose_figures
+from ombudsman_crawler.letters.part import Part, lay_out, split
+
+#: Changes whenever the same words could give other figures or findings.
+READER = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class WordsReading:
+    """What stored words say: as `DocumentReading`, without what only the file itself knows."""
+
+    reader: str
+    text_sha256: str | None
+    letters: tuple[Letter, ...]
+
+
+def read_document(
+    data: bytes, expectation: Expectation | None = None, *, witnessed: bool = True
+) -> DocumentReading:
+    """Read the letters of a PDF.
+
+    `expectation` is what the link says; it is used where the letter is silent, and compared where
+    it isn't. `witnessed`: each figure's printed text must be seen by a second reader too (slower).
+    """
+    page_count: int | None = None
+    producer: str | None = None
+    try:
+        opened = words.open_vetted(data)
+        page_count, producer = len(opened.pages), words.producer_of(opened)
+        pages = words.extract(data)
+    except UnreadablePdf as error:
+        letter = _unreadable(error.code, str(error), page_count, expectation or Expectation())
+        return DocumentReading(
+            reader=READER,
+            extractor=words.EXTRACTOR,
+            page_count=page_count,
+            producer=producer,
+            pages=(),
+            text_sha256=None,
+            letters=(letter,),
+        )
+    text_of = witness.page_texts(opened) if witnessed else None
+    return DocumentReading(
+        reader=READER,
+        extractor=words.EXTRACTOR,
+        page_count=page_count,
+        producer=producer,
+        pages=pages,
+        text_sha256=words.text_sha256(pages),
+        letters=_read_letters(pages, expectation or Expectation(), text_of),
+    )
+
+
+def read_words(pages: Sequence[Page], expectation: Expectation | None = None) -> WordsReading:
+    """Read the letters of a document again from its stored words; without the second reader."""
+    return WordsReading(
+        reader=READER,
+        text_sha256=words.text_sha256(pages),
+        letters=_read_letters(pages, expectation or Expectation(), None),
+    )
+
+
+def _read_letters(
+    pages: Sequence[Page], expectation: Expectation, text_of: witness.PageText | None
+) -> tuple[Letter, ...]:
+    parts = split(lay_out(pages))
+    # What a link says of a document can't be said of each of several letters in it.
+    expected = expectation if len(parts) == 1 else Expectation()
+    return tuple(_read_part(part, expected, text_of) for part in parts)
+
+
+def _unreadable(
+    code: str, message: str, page_count: int | None, expectation: Expectation
+) -> Letter:
+    return Letter(
+        part=1,
+        first_page=1,
+        last_page=page_count or 1,
+        status=Status.UNREADABLE,
+        authority=expectation.authority,
+        year_ending=expectation.year_ending,
+        findings=(Finding(code, Severity.ERROR, message, year_ending=expectation.year_ending),),
+    )
+
+
+def _read_part(part: Part, expectation: Expectation, text_of: witness.PageText | None) -> Letter:
+    form, unrecognised = forms.recognise(part)
+    if form is None and not _looks_like_letter(part):
+        return Letter(
+            part=part.number,
+            first_page=part.sheets[0].number,
+            last_page=part.sheets[-1].number,
+            status=Status.NOT_A_LETTER,
+            findings=(
+                Finding(
+                    "not_a_letter",
+                    Severity.NOTE,
+                    "no title of an annual letter, no addressee and no statistics form were found",
+                ),
+            ),
+        )
+    front = read_front_matter(part)
+    identity = identify(part, front, expectation)
+    figures: tuple[Figure, ...] = ()
+    findings: tuple[Finding, ...] = identity.findings
+    if form is None:
+        status = Status.UNKNOWN_FORM
+        findings += (
+            unrecognised
+            or Finding(
+                "form_not_found", Severity.ERROR, "the statistics are in no form that is known"
+            ),
+        )
+    elif identity.year_ending is None:
+        status = Status.SUSPECT
+        findings += (
+            Finding(
+                "year_not_found",
+                Severity.ERROR,
+                "neither the letter nor its link names a year: figures can't be dated",
+            ),
+        )
+    else:
+        figures, about = _read_figures(part, form, identity, text_of)
+        findings += about
+        doubted = any(finding.severity is not Severity.NOTE for finding in findings)
+        status = Status.SUSPECT if doubted else Status.OK
+    return _letter(part, form, status, front, identity, figures=figures, findings=findings)
+
+
+def _read_figures(
+    part: Part,
+    form: Form,
+    identity: Identity,
+    text_of: witness.PageText | None,
+) -> tuple[tuple[Figure, ...], tuple[Finding, ...]]:
+    year = identity.year_ending or 0
+    reading = form.read(part, Context(year_ending=year, compared=identity.compared))
+    order = {metric: place for place, metric in enumerate(metrics.load())}
+    figures = tuple(
+        sorted(reading.figures + prose_figures(part, year), key=lambda figure: order[figure.metric])
+    )
+    findings = reading.findings + checks.check_letter(
+        figures, year, identity.period_start, identity.period_end
+    )
+    if text_of is not None:
+        findings += witness.findings_of(figures, text_of)
+    return figures, findings
+
+
+def _letter(
+    part: Part,
+    form: Form | None,
+    status: Status,
+    front: FrontMatter,
+    identity: Identity,
+    *,
+    figures: tuple[Figure, ...],
+    findings: tuple[Finding, ...],
+) -> Letter:
+    return Letter(
+        part=part.number,
+        first_page=part.sheets[0].number,
+        last_page=part.sheets[-1].number,
+        status=status,
+        form=form.name if form else None,
+        authority=identity.authority,
+        authority_as_printed=identity.authority_as_printed,
+        year_ending=identity.year_ending,
+        title=front.title,
+        letter_date=front.letter_date,
+        addressee=front.addressee,
+        post=front.post,
+        signatory=front.signatory,
+        period_start=identity.period_start,
+        period_end=identity.period_end,
+        figures=figures,
+        findings=findings,
+    )
+
+
+def _looks_like_letter(part: Part) -> bool:
+    """Whether a text has the title of an annual letter and greets somebody."""
+    return part.title_line is not None and part.salutation_line is not None

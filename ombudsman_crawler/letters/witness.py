@@ -1,0 +1,95 @@
+"""The second reader: what pypdf extracts from a page must contain each figure's printed text.
+
+pypdf decodes fonts and content streams with other code than pdfium. It says nothing about places,
+and its order is that of the content stream, so a number is looked for together with a word that
+stands beside it, or as a token of its own. Slow (some 5 to 350 ms a page): only pages with figures
+are extracted, each once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import pypdf
+
+from ombudsman_crawler.letters.letter import Figure, Finding, Severity
+
+PageText = Callable[[int], str | None]
+
+_SPACE = re.compile(r"\s+")
+
+
+def page_texts(reader: pypdf.PdfReader) -> PageText:
+    """Return a function from page number to the text pypdf extracts, each page extracted once.
+
+    The text is None where pypdf fails on the page.
+    """
+    known: dict[int, str | None] = {}
+
+    def text_of(number: int) -> str | None:
+        if number not in known:
+            try:
+                known[number] = reader.pages[number - 1].extract_text()
+            except Exception:  # noqa: BLE001 - pypdf lets errors of every kind escape
+                known[number] = None
+        return known[number]
+
+    return text_of
+
+
+def findings_of(figures: Sequence[Figure], text_of: PageText) -> tuple[Finding, ...]:
+    """Return a finding for each figure whose printed text the witness doesn't see on its page."""
+    findings = []
+    for figure in figures:
+        if figure.value_text is None or figure.page is None or figure.box is None:
+            continue
+        text = text_of(figure.page)
+        if text is None:
+            message = f"the second reader fails on page {figure.page}"
+        elif is_witnessed(figure, text):
+            continue
+        else:
+            message = (
+                f"{figure.value_text!r} isn't in what the second reader sees on page {figure.page}"
+            )
+        findings.append(
+            Finding(
+                "not_witnessed",
+                Severity.WARNING,
+                message,
+                metric=figure.metric,
+                year_ending=figure.year_ending,
+            )
+        )
+    return tuple(findings)
+
+
+def is_witnessed(figure: Figure, text: str) -> bool:
+    """Whether a text contains a figure's printed number: beside a word it stands beside in the
+    figure's own text, or as a token of its own."""
+    if figure.value_text is None:
+        return True
+    number = _SPACE.sub("", figure.value_text)
+    squeezed = _SPACE.sub("", text)
+    before, after = neighbours(figure.text, figure.value_text)
+    token = re.escape(number)
+    if after and re.search(rf"(?<![\d.,]){token}{re.escape(after)}", squeezed):
+        return True
+    if before and re.search(rf"{re.escape(before)}{token}(?![\d,.]*\d)", squeezed):
+        return True
+    # Glyphs that were drawn one by one come with spaces or line ends between them.
+    spread = r"\s*".join(re.escape(character) for character in number)
+    return re.search(rf"(?<!\S){spread}(?!\S)", text) is not None
+
+
+def neighbours(sentence: str, number: str) -> tuple[str | None, str | None]:
+    """Return the words before and after a number in its sentence."""
+    words = sentence.split()
+    parts = number.split()
+    for index in range(len(words) - len(parts) + 1):
+        if words[index : index + len(parts)] == parts:
+            before = words[index - 1] if index else None
+            after = words[index + len(parts)] if index + len(parts) < len(words) else None
+            return before, after
+    return None, None

@@ -1,0 +1,394 @@
+"""A PDF's bytes to pages of words with boxes, through pdfium's character boxes.
+
+pypdf opens and vets every document first (is it a PDF, can it be decrypted, how many pages); then
+pdfium says where every character stands. Characters are put together into words by where they
+stand, not by the order or the spaces of the content stream: a number may be drawn one glyph at a
+time, in any order, with spaces that nobody sees. A word's box reaches from the first advance to the
+last and, in height, a fixed part of the font size around the baseline.
+
+Only this module and `witness` know a PDF library; everything after works on `Page`s.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import io
+import json
+import logging
+import math
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+import pypdf
+import pypdfium2 as pdfium
+from pypdf.errors import DependencyError, PyPdfError
+from pypdfium2 import raw as pdfium_c
+
+from ombudsman_crawler.exceptions import UnreadablePdf
+from ombudsman_crawler.letters.letter import Page, Word
+
+#: Changes whenever other words or boxes could come out of the same bytes.
+EXTRACTOR = f"pdfium {pdfium.PDFIUM_INFO.build}/words 1"
+
+#: A letter has 2 to 10 pages; a booklet of 2009 some 30. More isn't read as a letter.
+MAX_PAGES = 60
+#: A page of small print has 6,000 characters. More is no page of a letter.
+MAX_CHARACTERS_A_PAGE = 30_000
+
+# PDF readers accept a header within the first KiB; the trailer stands at the end, but mail
+# gateways and web servers append bytes of their own.
+_HEADER_WITHIN = 1024
+_TRAILER_WITHIN = 16 * 1024
+
+#: How far a word's box reaches above and below its baseline, in parts of the font size: enough
+#: for digits, capitals and commas of every common font, and the same for every word of a line.
+ASCENT, DESCENT = 0.85, 0.25
+
+# Parts of the font size.
+_SAME_BASELINE = 0.1
+_GLUED_GAP = 0.07  # characters closer than this belong together, whatever stands between
+_WORD_GAP = 0.19  # characters farther apart than this don't, though no space stands between
+_OVERLAP = -0.4  # kerning and italics reach back; anything farther is a new word
+
+# Every letter of a ligature ("ff", "tt") has the box of the whole.
+_DOUBLED_IN_LIGATURES = "ft"
+
+# Points. What is smaller or larger isn't there to be read.
+_SMALLEST_PRINT, _LARGEST_PRINT = 1.0, 400.0
+
+# Control characters but pdfium's hyphen, and every kind of blank.
+_SPACES = frozenset(range(0x21)) - {0x02} | frozenset(
+    [0x7F, 0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF]
+)
+# pdfium marks a hyphen at the end of a line with U+0002 or U+FFFE.
+_CHARACTERS = str.maketrans(
+    {
+        "\ufb00": "ff",
+        "\ufb01": "fi",
+        "\ufb02": "fl",
+        "\ufb03": "ffi",
+        "\ufb04": "ffl",
+        "\ufb05": "st",
+        "\ufb06": "st",
+        "\u2010": "-",
+        "\u2011": "-",
+        "\x02": "-",
+        "\ufffe": "-",
+        "\uf0b7": "\u2022",
+    }
+)
+
+# pypdf tells of every oddity it repairs; the reading's own findings say what matters.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+def open_vetted(data: bytes) -> pypdf.PdfReader:
+    """Open a document with pypdf and vet it: a whole, decryptable PDF of bounded length.
+
+    An empty user password (a document that may be read but not changed) is no obstacle.
+    Raises UnreadablePdf: `not_a_pdf`, `broken`, `encrypted` or `too_many_pages`.
+    """
+    if b"%PDF-" not in data[:_HEADER_WITHIN]:
+        raise UnreadablePdf("not_a_pdf", "no %PDF- in the first KiB: this is no PDF")
+    # Libraries repair a cut file by guessing; what was cut off is then missing in silence.
+    if b"startxref" not in data[-_TRAILER_WITHIN:]:
+        raise UnreadablePdf("broken", "the file ends before its trailer: it was cut off")
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise UnreadablePdf("encrypted", "the document asks for a password")
+        page_count = len(reader.pages)
+    except UnreadablePdf:
+        raise
+    except DependencyError as error:
+        raise UnreadablePdf("encrypted", f"the encryption isn't supported: {error}") from error
+    except (PyPdfError, OSError) as error:
+        raise UnreadablePdf("broken", f"pypdf can't open the document: {error}") from error
+    except Exception as error:  # pypdf lets errors of every kind escape from hostile files
+        raise UnreadablePdf(
+            "broken", f"pypdf fails on the document: {type(error).__name__}: {error}"
+        ) from error
+    if page_count == 0:
+        raise UnreadablePdf("broken", "the document has no pages")
+    if page_count > MAX_PAGES:
+        raise UnreadablePdf("too_many_pages", f"{page_count} pages; at most {MAX_PAGES} are read")
+    return reader
+
+
+def producer_of(reader: pypdf.PdfReader) -> str | None:
+    """Return the program that wrote the document, as the document says, or None."""
+    try:
+        information = reader.metadata
+        producer = information.producer if information else None
+    except Exception:  # noqa: BLE001 - a broken information dictionary doesn't spoil the letter
+        return None
+    return str(producer).strip()[:200] or None if producer else None
+
+
+def extract(data: bytes) -> tuple[Page, ...]:
+    """Return the words of a vetted document, in the order of the content stream.
+
+    Raises UnreadablePdf: `broken` or `encrypted` where pdfium can't open it, `too_many_pages` for
+    a page with more characters than a letter could have, `no_text_layer` where no page has a word.
+    """
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        code = "encrypted" if "password" in str(error).lower() else "broken"
+        raise UnreadablePdf(code, f"pdfium can't open the document: {error}") from error
+    try:
+        if len(document) > MAX_PAGES:
+            raise UnreadablePdf("too_many_pages", f"{len(document)} pages")
+        pages = tuple(_read_page(document, number) for number in range(1, len(document) + 1))
+    except pdfium.PdfiumError as error:
+        raise UnreadablePdf("broken", f"pdfium can't read a page: {error}") from error
+    finally:
+        document.close()
+    if not any(character.isalnum() for page in pages for w in page.words for character in w.text):
+        raise UnreadablePdf("no_text_layer", "no page has text: probably a scan")
+    return pages
+
+
+def text_sha256(pages: Iterable[Page]) -> str | None:
+    """Return the SHA-256 (hex) of the words in order, pages divided by form feeds; None if empty.
+
+    Boxes don't count: the same words set otherwise are the same text.
+    """
+    texts = [" ".join(word.text for word in page.words) for page in pages]
+    if not any(texts):
+        return None
+    return hashlib.sha256("\f".join(texts).encode("utf-8", "replace")).hexdigest()
+
+
+def pack(pages: Iterable[Page]) -> bytes:
+    """Serialise pages compactly: zlib over JSON, coordinates in hundredths of a point.
+
+    `unpack` gives back equal pages, provided their boxes are rounded to 0.01 (as `extract` does).
+    """
+    rows = [
+        {
+            "page": [page.number, page.width, page.height],
+            "words": [word.text for word in page.words],
+            "boxes": [
+                round(coordinate * 100)
+                for word in page.words
+                for coordinate in (word.x0, word.y0, word.x1, word.y1)
+            ],
+        }
+        for page in pages
+    ]
+    text = json.dumps({"format": 1, "pages": rows}, ensure_ascii=True, separators=(",", ":"))
+    return zlib.compress(text.encode("ascii"), 6)
+
+
+def unpack(packed: bytes) -> tuple[Page, ...]:
+    """Return the pages that `pack` serialised. Raises ValueError for anything else."""
+    try:
+        content = json.loads(zlib.decompress(packed))
+        if content["format"] != 1:
+            raise ValueError(f"words are stored in format {content['format']}; 1 is known")
+        return tuple(
+            _unpack_page(row["page"], row["words"], row["boxes"]) for row in content["pages"]
+        )
+    except (zlib.error, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"these aren't packed words: {error}") from error
+
+
+def _unpack_page(page: list[float], texts: list[str], boxes: list[int]) -> Page:
+    number, width, height = page
+    if len(boxes) != 4 * len(texts):
+        raise ValueError("packed words and boxes differ in number")
+    points = [coordinate / 100 for coordinate in boxes]
+    quadruples = zip(points[0::4], points[1::4], points[2::4], points[3::4], strict=True)
+    words = tuple(Word(text, *box) for text, box in zip(texts, quadruples, strict=True))
+    return Page(number=int(number), width=float(width), height=float(height), words=words)
+
+
+class _Run:
+    """Characters that stand together, while they are being collected.
+
+    `x0` and `x1` are advance to advance, `baseline` and `size` (of the font) give its height.
+    """
+
+    __slots__ = ("baseline", "last_left", "size", "text", "x0", "x1")
+
+    def __init__(self, text: str, x0: float, x1: float, baseline: float, size: float) -> None:
+        self.text = text
+        self.x0 = self.last_left = x0
+        self.x1 = x1
+        self.baseline = baseline
+        self.size = size
+
+
+def _read_page(document: pdfium.PdfDocument, number: int) -> Page:
+    page = document[number - 1]
+    textpage = page.get_textpage()
+    try:
+        bounds = pdfium_c.FS_RECTF()
+        if not pdfium_c.FPDF_GetPageBoundingBox(page.raw, ctypes.byref(bounds)):
+            raise UnreadablePdf("broken", f"page {number} has no size")
+        rotation = int(pdfium_c.FPDFPage_GetRotation(page.raw)) % 4
+        width, height = bounds.right - bounds.left, bounds.top - bounds.bottom
+        if rotation % 2:
+            width, height = height, width
+        runs = _runs(textpage.raw, number, rotation, bounds)
+    finally:
+        textpage.close()
+        page.close()
+    words = []
+    for run in _put_together(runs):
+        top = run.baseline - ASCENT * run.size
+        bottom = run.baseline + DESCENT * run.size
+        text = _normalised(run.text)
+        # What lies outside the page isn't displayed.
+        if text and 0 <= (run.x0 + run.x1) / 2 <= width and 0 <= (top + bottom) / 2 <= height:
+            words.append(
+                Word(text, round(run.x0, 2), round(top, 2), round(run.x1, 2), round(bottom, 2))
+            )
+    return Page(number=number, width=round(width, 2), height=round(height, 2), words=tuple(words))
+
+
+def _codes(textpage: ctypes.c_void_p, number: int) -> list[int]:
+    """Return the UTF-16 code of each character of a page."""
+    count = pdfium_c.FPDFText_CountChars(textpage)
+    if count > MAX_CHARACTERS_A_PAGE:
+        raise UnreadablePdf(
+            "too_many_pages",
+            f"page {number} has {count} characters; at most {MAX_CHARACTERS_A_PAGE} are read",
+        )
+    if count <= 0:
+        return []
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if pdfium_c.FPDFText_GetText(textpage, 0, count, buffer) == count + 1:
+        return list(buffer[:count])
+    # Some characters have no code of their own, so that the text is shorter: ask for each.
+    return [int(pdfium_c.FPDFText_GetUnicode(textpage, index)) for index in range(count)]
+
+
+def _runs(
+    textpage: ctypes.c_void_p,
+    number: int,
+    rotation: int,
+    bounds: pdfium_c.FS_RECTF,
+) -> list[_Run]:
+    """Collect characters that follow one another in the stream and stand side by side.
+
+    Text that isn't upright on the page as displayed (margin notes, watermarks) is left out.
+    """
+    runs: list[_Run] = []
+    run: _Run | None = None
+    after_space = False
+    box, x, y = pdfium_c.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    box_reference, x_reference, y_reference = map(ctypes.byref, (box, x, y))
+    # pdfium's loose box reaches from advance to advance; its height depends on what the font says
+    # about itself, so the height is taken from the baseline and the font's size instead.
+    loose_box, origin = pdfium_c.FPDFText_GetLooseCharBox, pdfium_c.FPDFText_GetCharOrigin
+    for index, code in enumerate(_codes(textpage, number)):
+        if code in _SPACES:
+            after_space = True
+            continue
+        if not loose_box(textpage, index, box_reference):
+            continue
+        origin(textpage, index, x_reference, y_reference)
+        x0, x1, baseline = _place(rotation, bounds, box, x.value, y.value)
+        character = chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+        if run is not None and abs(baseline - run.baseline) <= _SAME_BASELINE * run.size:
+            gap = (x0 - run.x1) / run.size
+            in_ligature = x0 == run.last_left and x1 == run.x1 and not after_space
+            if in_ligature or _OVERLAP < gap < (_GLUED_GAP if after_space else _WORD_GAP):
+                # Bold print may be made by drawing a glyph twice, a hair's breadth apart.
+                drawn_twice = run.text[-1] == character and x0 - run.last_left < (x1 - x0) / 4
+                if not drawn_twice or (in_ligature and character in _DOUBLED_IN_LIGATURES):
+                    run.text += character
+                run.last_left = x0
+                run.x1 = max(run.x1, x1)
+                after_space = False
+                continue
+        after_space = False
+        size = _size(textpage, index, rotation)
+        if size is None:
+            run = None
+            continue
+        run = _Run(character, x0, x1, baseline, size)
+        runs.append(run)
+    return runs
+
+
+def _size(textpage: ctypes.c_void_p, index: int, rotation: int) -> float | None:
+    """Return the font size of a character in points; None if its text isn't upright."""
+    matrix = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFText_GetMatrix(textpage, index, ctypes.byref(matrix)):
+        return None
+    # The direction of writing in the page's own space; upright is what /Rotate turns upright.
+    length = math.hypot(matrix.a, matrix.b)
+    along = (matrix.a, matrix.b, -matrix.a, -matrix.b)[rotation]
+    if length == 0 or along < 0.99 * length:
+        return None
+    size = float(pdfium_c.FPDFText_GetFontSize(textpage, index)) * math.hypot(matrix.c, matrix.d)
+    return size if _SMALLEST_PRINT <= size <= _LARGEST_PRINT else None
+
+
+def _place(
+    rotation: int, bounds: pdfium_c.FS_RECTF, box: pdfium_c.FS_RECTF, x: float, y: float
+) -> tuple[float, float, float]:
+    """Return left end, right end and baseline of a character on the page as displayed.
+
+    `box` and the origin (`x`, `y`) are in the page's own space, y upwards; `rotation` counts
+    quarter turns clockwise, as the page's /Rotate does.
+    """
+    if rotation == 0:
+        return box.left - bounds.left, box.right - bounds.left, bounds.top - y
+    if rotation == 1:
+        return box.bottom - bounds.bottom, box.top - bounds.bottom, x - bounds.left
+    if rotation == 2:
+        return bounds.right - box.right, bounds.right - box.left, y - bounds.bottom
+    return bounds.top - box.top, bounds.top - box.bottom, bounds.right - x
+
+
+def _put_together(runs: list[_Run]) -> list[_Run]:
+    """Join runs that abut on the page though not in the stream, and drop a run drawn twice.
+
+    Returns the runs in the order of the stream (that of the first drawn part of each).
+    """
+    order = {id(run): index for index, run in enumerate(runs)}
+    for row in _rows(runs):
+        for left, right in pairwise(sorted(row, key=lambda run: run.x0)):
+            size = left.size
+            if not 0.9 * size <= right.size <= 1.1 * size:
+                continue
+            if abs(left.baseline - right.baseline) > _SAME_BASELINE * size:
+                continue
+            if left.text == right.text and right.x0 - left.x0 < size / 4:
+                # The later of the pair goes on, so that a third drawing is met as well.
+                order[id(right)] = min(order[id(right)], order.pop(id(left)))
+            elif _OVERLAP < (right.x0 - left.x1) / size < _GLUED_GAP:
+                order[id(right)] = min(order[id(right)], order.pop(id(left)))
+                right.text = left.text + right.text
+                right.x0, right.x1 = left.x0, max(left.x1, right.x1)
+    kept = [run for run in runs if id(run) in order]
+    return sorted(kept, key=lambda run: order[id(run)])
+
+
+def _rows(runs: list[_Run]) -> Iterator[list[_Run]]:
+    """Divide runs into rows of about one baseline."""
+    row: list[_Run] = []
+    for run in sorted(runs, key=lambda run: run.baseline):
+        if row and run.baseline - row[-1].baseline > _SAME_BASELINE * run.size:
+            yield row
+            row = []
+        row.append(run)
+    if row:
+        yield row
+
+
+def _normalised(text: str) -> str:
+    """Return a word with ligatures, hyphens and bullets in their plain form.
+
+    A soft hyphen inside a word is nothing; at its end it is the hyphen of a broken line.
+    """
+    text = text.translate(_CHARACTERS)
+    if "\u00ad" in text:
+        text = text[:-1].replace("\u00ad", "") + text[-1].replace("\u00ad", "-")
+    return text

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +74,8 @@ class ReadingWorkers:
             return "reader_memory", f"reading needs more than {self._memory_mib} MiB"
         if isinstance(error, ProcessExpired):
             return "reader_crashed", f"the document ended its reader (exit {error.exitcode})"
+        if isinstance(error, BrokenProcessPool):
+            return "reader_crashed", "the reading workers were ended twice"
         return "reader_error", f"{type(error).__name__}: {error}"
 
     def close(self) -> None:

@@ -16,8 +16,9 @@ OMBUDSMAN_SITE = os.environ.get("OMBUDSMAN_SITE", LIVE_SITE)
 OMBUDSMAN_STORAGE = os.environ.get("OMBUDSMAN_STORAGE", "storage")
 # An address or page for the site's operators; goes into the User-Agent.
 OMBUDSMAN_CONTACT = os.environ.get("OMBUDSMAN_CONTACT", "")
-# What the run's record says it was: the command line fills these in.
+# What the run's record says it was: the command line fills it in.
 OMBUDSMAN_COMMAND = "scrapy crawl"
+# A word on the run, kept in its record.
 OMBUDSMAN_NOTE = None
 # Where documents are kept when it isn't the storage: a dry run works on a copy of the database.
 OMBUDSMAN_DOCUMENTS = None
@@ -56,9 +57,10 @@ AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 10.0
 # Pages need no cookie; and with cookies on, Scrapy asks the network for a list of domains.
 COOKIES_ENABLED = False
-# A retry waits this long, then twice, four times as long; Retry-After is respected to the cap.
 RETRY_TIMES = 3
+# A retry waits this long, then twice, four times as long.
 OMBUDSMAN_RETRY_SECONDS = 5.0
+# A Retry-After is respected up to this many seconds.
 OMBUDSMAN_RETRY_AFTER_CAP = 300.0
 # A stop waits for what is under way, and no longer than this.
 DOWNLOAD_TIMEOUT = 30

@@ -201,7 +201,7 @@ def checks_page(advice: dict[str, str]) -> str:
     lines = [
         "# The checks of a run",
         "",
-        "Written by `make docs` from the code. A run whose required check fails ends with status 1.",
+        "Written by `make docs` from the code. A required check that fails is exit status 1.",
         "",
         "| check | required | what it looks at | when it fails |",
         "|---|---|---|---|",

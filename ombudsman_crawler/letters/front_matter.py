@@ -40,6 +40,8 @@ _NOT_ADDRESS = re.compile(
     r"|\S+@\S+|www\.|confidential|private",
     re.IGNORECASE,
 )
+# Words of a name that say what kind of body it is.
+_WHOLE_NAME = re.compile(r"\b(?:council|authority|corporation|borough of|city of)\b", re.I)
 # The last word of a body's name, where it isn't in the register.
 _BODY_NAME = re.compile(
     r"\b(?:council|borough|authority|corporation|county|city\s+of\s+\w+)$|^(?:city|borough|royal)\b",
@@ -136,9 +138,16 @@ def _address(head: Sequence[str], greeted: str | None) -> tuple[str | None, str 
     lines = lines[first:]
     addressee, rest = _cut_after_name(lines[0], greeted)
     following = [rest, *lines[1:]] if rest else lines[1:]
+    # A name may be run together with the post before it, and go on in the next line.
+    for whole_names in (True, False):
+        for count in range(1, len(following) + 1):
+            joined = " ".join(following[:count])
+            before, name = _split_known_authority(joined, whole_names=whole_names)
+            if name:
+                return addressee, before or None, name
     post: list[str] = []
     for line in following:
-        before, name = _split_authority(line)
+        before, name = _split_strange_authority(line)
         if before:
             post.append(before)
         if name:
@@ -166,17 +175,24 @@ def _cut_after_name(line: str, greeted: str | None) -> tuple[str, str]:
     return line, ""
 
 
-def _split_authority(line: str) -> tuple[str, str | None]:
-    """Divide a line into what comes before the authority's name and the name, if it has one.
+def _split_known_authority(text: str, *, whole_names: bool) -> tuple[str, str | None]:
+    """Divide a text into what comes before the longest ending that the register knows, and that.
 
-    The longest ending that the register knows is the name; else what follows a post that is known;
-    else the whole line if it ends as names of bodies do.
+    `whole_names`: only one that says what kind of body it is, not a bare "Manchester".
     """
-    words = line.split()
+    words = text.split()
     for index in range(len(words)):
         ending = " ".join(words[index:])
+        if whole_names and not _WHOLE_NAME.search(ending):
+            continue
         if authorities.match(ending) is not None and words[index][:1].isupper():
             return " ".join(words[:index]).rstrip(" ,"), ending
+    return text, None
+
+
+def _split_strange_authority(line: str) -> tuple[str, str | None]:
+    """Divide a line into what comes before the name of a body that the register doesn't know, and
+    the name: what follows a post that is known, or a line that ends as names of bodies do."""
     post = _POSTS.match(line)
     after = line[post.end() :].strip(" ,") if post else ""
     if post and after[:1].isupper():

@@ -29,6 +29,11 @@ _FACTS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
                 rf"(?:\w+ ){{0,4}}?{_THINGS} (?:was|were) not {_DONE} "
                 r"(?:within|by|in accordance with|to) (?:\w+ ){0,2}?(?:agreed|time)"
             ),
+            # Where there was one case in all, the letter says "in this case".
+            phrase(
+                rf"\bin (?P<number>this) case,? (?:\w+ ){{0,4}}?{_THINGS} (?:was|were) not {_DONE} "
+                r"(?:within|by|in accordance with|to) (?:\w+ ){0,2}?(?:agreed|time)"
+            ),
             phrase(
                 rf"{_THINGS} (?:was|were) {_DONE} (?:late|outside (?:of )?(?:the )?agreed \w+) "
                 rf"in {_NUMBER}(?: of (?:these|those|the))? cases?\b"

@@ -27,7 +27,12 @@ _WORDS = (
     "nineteen",
     "twenty",
 )
-_VALUES = {word: value for value, word in enumerate(_WORDS)} | {"none": 0, "a": 1, "an": 1}
+_VALUES = {word: value for value, word in enumerate(_WORDS)} | {
+    "none": 0,
+    "a": 1,
+    "an": 1,
+    "this": 1,
+}
 
 #: A whole number in digits, "1,234" or "1234"; never the tail of a longer number or of a date.
 DIGITS = r"(?<![\d.,/])(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?![\d/])"

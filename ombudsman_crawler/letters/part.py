@@ -7,6 +7,7 @@ A letter begins on the page that has both its title and its "Dear …" line.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ TITLE = re.compile(
 )
 SALUTATION = re.compile(r"dear\s+\S.{0,60}", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"(?:page\s+)?\d{1,3}(?:\s+of\s+\d{1,3})?", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 _AT_THE_EDGE = 0.07  # of the page's height: where page numbers stand
 
 
@@ -42,11 +44,14 @@ class Sheet:
         lines = [line for block in self.blocks for line in block.lines]
         return tuple(sorted(lines, key=lambda line: (line.baseline, line.box[0])))
 
+    def is_at_edge(self, line: Line) -> bool:
+        """Whether a line stands where running heads and feet do."""
+        edge = _AT_THE_EDGE * self.page.height
+        return line.box[1] < edge or line.box[3] > self.page.height - edge
+
     def is_page_number(self, line: Line) -> bool:
         """Whether a line is no more than a page number at the page's edge."""
-        edge = _AT_THE_EDGE * self.page.height
-        at_edge = line.box[1] < edge or line.box[3] > self.page.height - edge
-        return at_edge and _PAGE_NUMBER.fullmatch(line.text) is not None
+        return self.is_at_edge(line) and _PAGE_NUMBER.fullmatch(line.text) is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +66,19 @@ class Part:
         return tuple(block for sheet in self.sheets for block in sheet.blocks)
 
     @cached_property
+    def _running_heads(self) -> frozenset[str]:
+        """What stands at the edge of more than one page, apart from its digits."""
+        seen = Counter(
+            text
+            for sheet in self.sheets
+            for text in {_DIGITS.sub("", ln.text) for ln in sheet.lines if sheet.is_at_edge(ln)}
+        )
+        return frozenset(text for text, sheets in seen.items() if sheets > 1)
+
+    @cached_property
     def running_text(self) -> Passage:
-        """The whole text in reading order, across pages, without page numbers."""
+        """The whole text in reading order, across pages, without page numbers and running heads:
+        a sentence may go on behind them."""
         return passage(
             [
                 line
@@ -70,6 +86,9 @@ class Part:
                 for block in sheet.blocks
                 for line in block.lines
                 if not sheet.is_page_number(line)
+                and not (
+                    sheet.is_at_edge(line) and _DIGITS.sub("", line.text) in self._running_heads
+                )
             ]
         )
 

@@ -8,7 +8,7 @@ Never raises for a bad document: what can't be read is a reading whose status sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.exceptions import UnreadablePdf
@@ -57,15 +57,8 @@ def read_document(
         page_count, producer = len(opened.pages), words.producer_of(opened)
         pages = words.extract(data)
     except UnreadablePdf as error:
-        letter = _unreadable(error.code, str(error), page_count, expectation or Expectation())
-        return DocumentReading(
-            reader=READER,
-            extractor=words.EXTRACTOR,
-            page_count=page_count,
-            producer=producer,
-            pages=(),
-            text_sha256=None,
-            letters=(letter,),
+        return replace(
+            unreadable(error.code, str(error), expectation, page_count), producer=producer
         )
     text_of = witness.page_texts(opened) if witnessed else None
     return DocumentReading(
@@ -97,17 +90,31 @@ def _read_letters(
     return tuple(_read_part(part, expected, text_of) for part in parts)
 
 
-def _unreadable(
-    code: str, message: str, page_count: int | None, expectation: Expectation
-) -> Letter:
-    return Letter(
+def unreadable(
+    code: str,
+    message: str,
+    expectation: Expectation | None = None,
+    page_count: int | None = None,
+) -> DocumentReading:
+    """Return the reading of a document that can't be read; `code` and `message` say why."""
+    expected = expectation or Expectation()
+    letter = Letter(
         part=1,
         first_page=1,
         last_page=page_count or 1,
         status=Status.UNREADABLE,
-        authority=expectation.authority,
-        year_ending=expectation.year_ending,
-        findings=(Finding(code, Severity.ERROR, message, year_ending=expectation.year_ending),),
+        authority=expected.authority,
+        year_ending=expected.year_ending,
+        findings=(Finding(code, Severity.ERROR, message, year_ending=expected.year_ending),),
+    )
+    return DocumentReading(
+        reader=READER,
+        extractor=words.EXTRACTOR,
+        page_count=page_count,
+        producer=None,
+        pages=(),
+        text_sha256=None,
+        letters=(letter,),
     )
 
 

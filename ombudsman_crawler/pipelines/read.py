@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itemadapter import ItemAdapter
@@ -14,7 +16,7 @@ from ombudsman_crawler.exceptions import CorruptDocument
 from ombudsman_crawler.items import LetterItem
 from ombudsman_crawler.letters import read
 from ombudsman_crawler.letters.letter import Expectation
-from ombudsman_crawler.reading_workers import ReadingWorkers
+from ombudsman_crawler.reading_workers import Read, ReadingWorkers
 
 if TYPE_CHECKING:
     from typing import Self
@@ -52,25 +54,32 @@ class ReadLetter:
             return item
         path, sha256 = self._run.reader.document(letter["document_id"])
         expectation = Expectation(letter["authority"], letter["listed_year"])
-        job = self._workers.submit(self._run.storage / path, sha256, expectation)
         try:
-            done = await asyncio.wrap_future(job)
+            done = await self._read(self._run.storage / path, sha256, expectation)
         except (FileNotFoundError, CorruptDocument) as error:
             logger.error("%s can't be read: %s", letter["url"], error)
             letter["reason"] = f"the archived file is lost: {error}"
-        except (TimeoutError, MemoryError, ProcessExpired) as error:
-            self._give_up(letter, error)
+        except (TimeoutError, MemoryError, ProcessExpired, BrokenProcessPool) as error:
+            self._give_up(letter, expectation, error)
         # A fault of the reader's own costs this reading, loudly; the document is safe.
         except Exception as error:
             logger.exception("%s broke its reader", letter["url"])
-            self._give_up(letter, error)
+            self._give_up(letter, expectation, error)
         else:
             letter["reading"] = done.reading
             letter["packed_words"] = done.packed_words
             letter["reading_ms"] = done.milliseconds
         return item
 
-    def _give_up(self, letter: ItemAdapter, error: BaseException) -> None:
+    async def _read(self, path: Path, sha256: str, expectation: Expectation) -> Read:
+        try:
+            return await asyncio.wrap_future(self._workers.submit(path, sha256, expectation))
+        except BrokenProcessPool as error:
+            # The workers were killed, perhaps for another document: this one gets a fresh pool.
+            logger.warning("the reading workers have ended (%s); started anew", error)
+            return await asyncio.wrap_future(self._workers.submit(path, sha256, expectation))
+
+    def _give_up(self, letter: ItemAdapter, expectation: Expectation, error: BaseException) -> None:
         code, message = self._workers.failure(error)
         logger.error("%s: %s: %s", letter["url"], code, message)
-        letter["reading"] = read.unreadable(code, message)
+        letter["reading"] = read.unreadable(code, message, expectation)

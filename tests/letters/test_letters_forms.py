@@ -136,6 +136,8 @@ def test_nothing_due_and_nothing_upheld() -> None:
         "upheld_decisions": 0,
         "detailed_investigations": 2,
         "compliance_rate": "not_due",
+        "compliance_rate_similar": "not_due",
+        "compliance_outcomes": "not_due",
         "satisfactory_remedy_rate": "no_base",
     }
     texts = {f.metric: (f.value_text, f.text) for f in one.figures}
@@ -173,9 +175,15 @@ def test_nothing_investigated_in_words_only() -> None:
     assert values(one) == {
         "uphold_rate": "no_base",
         "compliance_rate": "not_due",
+        "compliance_rate_similar": "not_due",
+        "compliance_outcomes": "not_due",
         "satisfactory_remedy_rate": "no_base",
     }
-    assert [(f.value_text, f.page) for f in one.figures] == [("N/A", 2), (None, 2), ("N/A", 2)]
+    assert [(f.value_text, f.page) for f in one.figures] == [
+        ("N/A", 2),
+        *[(None, 2)] * 3,
+        ("N/A", 2),
+    ]
     assert one.status is Status.OK, one.findings
 
 

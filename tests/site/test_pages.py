@@ -31,7 +31,7 @@ def slugs(page: str) -> list[str]:
         + json.dumps({"url": "/your-councils-performance/kent-county-council/statistics"})
         + "</script>",
         '<script>{"url":"\\/your-councils-performance\\/kent-county-council\\/statistics"}</script>',
-        "<div data-map='{&quot;u&quot;:&quot;/your-councils-performance/kent-county-council&quot;}'>",
+        "<p data-map='{&quot;u&quot;:&quot;/your-councils-performance/kent-county-council&quot;}'>",
         '<a href="/your-councils-performance/kent-county-council/statistics?displaypref=2">K</a>'
         '<a href="/Your-Councils-Performance/Kent-County-Council/statistics/">K</a>',
     ],

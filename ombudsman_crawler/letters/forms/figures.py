@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ombudsman_crawler import metrics
 from ombudsman_crawler.letters.forms.form import Context
 from ombudsman_crawler.letters.forms.panels import Panel, Panels
 from ombudsman_crawler.letters.forms.wordings import COMPLIANCE, PANELS, REMEDY, UPHOLD, Found
@@ -111,6 +112,17 @@ class Draft:
             f"the number of {name} isn't in the text: {label.text!r}",
         )
 
+    def add_not_due(self, metric: str, sentence: Found, printed: str | None = None) -> None:
+        """Write down that no recommendations were due: that goes for the whole panel."""
+        self.add(
+            metric,
+            None,
+            absence="not_due",
+            printed=printed,
+            place=sentence.place,
+            text=sentence.text,
+        )
+
     def add_missing(self, metric: str, name: str, panel: Panel) -> None:
         """Write down that a panel lacks what its form always has."""
         anchor = panel.sentence or panel.not_due
@@ -135,12 +147,12 @@ def panel_figures(panels: Panels, draft: Draft, *, complete: bool) -> None:
         repeated = panels.repeated.get(name)
         if repeated:
             draft.check_printed(RATES[name], [one for one in repeated if one.printed])
-        for role, metrics in (("average", AVERAGES), ("base", BASES)):
-            if role in panel.unsure and metrics[name] in draft.figures:
+        for role, metric_of in (("average", AVERAGES), ("base", BASES)):
+            if role in panel.unsure and metric_of[name] in draft.figures:
                 draft.say(
                     "place_ambiguous",
                     Severity.WARNING,
-                    metrics[name],
+                    metric_of[name],
                     f"this {role} stands as near to another panel",
                 )
         _graphic(panel, draft)
@@ -159,7 +171,9 @@ def _base(panel: Panel, draft: Draft, *, complete: bool) -> None:
             draft.check_printed(metric, [*panel.bases, *_as_found(draft.figures[metric])])
         else:
             draft.add_found(metric, panel.bases, "the base")
-    elif complete and metric not in draft.figures and _is_full(panel) and panel.not_due is None:
+    elif panel.not_due is not None:
+        draft.add_not_due(metric, panel.not_due)
+    elif complete and metric not in draft.figures and _is_full(panel):
         draft.add_missing(metric, "the base", panel)
 
 
@@ -224,14 +238,7 @@ def _rate(panel: Panel, draft: Draft) -> None:
     printed = sentence.printed if sentence else None
     value = sentence.value if sentence else None
     if panel.not_due is not None:
-        draft.add(
-            metric,
-            None,
-            absence="not_due",
-            printed=printed,
-            place=panel.not_due.place,
-            text=panel.not_due.text,
-        )
+        draft.add_not_due(metric, panel.not_due, printed)
         if value:
             draft.say(
                 "contradicts_itself",
@@ -259,7 +266,8 @@ def _rate(panel: Panel, draft: Draft) -> None:
                 metric,
                 f"{printed} is printed although there is nothing to take a rate of",
             )
-        if nothing is not None and (draft.value(BASES[panel.name]) or 0) > 0:
+        based = (draft.value(BASES[panel.name]) or 0) > 0
+        if nothing is not None and based and not _nothing_to_rate(panel.name, draft):
             _say_na(draft, metric)
     elif sentence is not None and printed is not None:
         draft.add(metric, value, printed=printed, place=sentence.number, text=text)
@@ -317,8 +325,11 @@ def _average(panel: Panel, draft: Draft) -> None:
         else:
             draft.add_found(metric, panel.averages, "the average")
         return
+    if panel.not_due is not None:
+        draft.add_not_due(metric, panel.not_due)
+        return
     if not _is_full(panel):
-        return  # "N/A" or "not due" stands for the whole panel
+        return  # "N/A" stands for the whole panel
     _no_average(metric, draft, rated=not _nothing_to_rate(panel.name, draft))
 
 
@@ -356,9 +367,14 @@ def _graphic(panel: Panel, draft: Draft) -> None:
 def _per_100k(panels: Panels, draft: Draft) -> None:
     own, similar = panels.phrases.get("per_100k", []), panels.phrases.get("per_100k_similar", [])
     stray = panels.phrases.get("per_100k_stray", [])
-    if not own and not similar and not stray:
-        return
     metric, average = "upheld_per_100k", "upheld_per_100k_similar"
+    if not own and not similar and not stray:
+        carried = draft.context.year_ending >= metrics.load()[metric].first_year
+        if carried and not draft.context.compared:
+            # These too need a group to compare with, and residents.
+            draft.add(metric, None, absence="not_compared")
+            draft.add(average, None, absence="not_compared")
+        return
     if own:
         draft.add_found(metric, own, "the rate per 100,000 residents")
     else:

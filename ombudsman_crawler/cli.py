@@ -23,7 +23,7 @@ from ombudsman_crawler.site import urls
 app = typer.Typer(
     name="ombudsman",
     help="Find, archive and read the Local Government and Social Care Ombudsman's annual review "
-    "letters. Every command takes --storage; see README.md for a first crawl.",
+    "letters. README.md leads through a first crawl.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -221,14 +221,16 @@ def read(
 def status(storage: StorageOption = Path("storage"), as_json: JsonOption = False) -> None:
     """Say what the storage holds, how complete it is, and how the last run ended.
 
-    Ends with 1 when the last run failed or never ended.
+    Ends with 1 when the last run failed, was blocked or was killed.
     """
+    from ombudsman_crawler.archive import lock  # noqa: PLC0415
     from ombudsman_crawler.database import session  # noqa: PLC0415
     from ombudsman_crawler.database.reader import Reader  # noqa: PLC0415
 
     engine = session.open_for_reading(storage)
     try:
         found = Reader(engine).status()
+        found["running"] = lock.is_held(storage)
     finally:
         engine.dispose()
     if as_json:
@@ -236,7 +238,8 @@ def status(storage: StorageOption = Path("storage"), as_json: JsonOption = False
     else:
         report.status(_console, found)
     run = found["run"]
-    raise typer.Exit(0 if run is None or run["verdict"] in ("ok", "stopped") else 1)
+    fine = run is None or found["running"] or run["verdict"] in ("ok", "stopped")
+    raise typer.Exit(0 if fine else 1)
 
 
 @app.command()
@@ -440,7 +443,7 @@ def _letter_object(file: Path, sha256: str, letter: Any) -> dict[str, Any]:
         {
             "year_ending": figure.year_ending,
             "metric": figure.metric,
-            "value": figure.value,
+            "value": _number(figure.value),
             "absence": figure.absence,
             "unit": units[figure.metric].unit,
             "value_text": figure.value_text,
@@ -477,6 +480,10 @@ def _letter_object(file: Path, sha256: str, letter: Any) -> dict[str, Any]:
         "figures": figures,
         "findings": findings,
     }
+
+
+def _number(value: float | None) -> float | int | None:
+    return int(value) if value is not None and value.is_integer() else value
 
 
 def _plain(value: Any) -> Any:

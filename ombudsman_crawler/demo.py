@@ -28,9 +28,8 @@ _COLUMNS = {
     "uphold_rate_similar": "similar %",
     "upheld_decisions": "upheld",
     "detailed_investigations": "of",
-    "compliance_rate": "complied %",
-    "satisfactory_remedy_rate": "remedied %",
-    "satisfactory_remedy_decisions": "remedied",
+    "compliance_rate": "comply %",
+    "satisfactory_remedy_rate": "remedy %",
 }
 
 
@@ -77,7 +76,10 @@ def _show(console: Console, storage: Path) -> None:
     console.print("\n[bold]annual_summary of the year ending 31 March 2021[/bold]")
     table = Table(box=None)
     for name, short in _COLUMNS.items():
-        table.add_column(short, justify="left" if name == "authority" else "right")
+        if name == "authority":
+            table.add_column(short, no_wrap=True, min_width=32)
+        else:
+            table.add_column(short, justify="right")
     for name, *values in rows:
         table.add_row(name, *("–" if value is None else f"{value:g}" for value in values))
     console.print(table)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.table import Table
 
 from ombudsman_crawler import metrics
@@ -28,6 +28,13 @@ ADVICE = {
     "everything_read": "run again: what is archived and unread is read then",
     "readings_sound": "look at the doubts: SELECT * FROM figures WHERE doubts IS NOT NULL",
 }
+
+
+def escape(text: str) -> str:
+    """Make text from elsewhere harmless on a terminal: no markup, no control characters."""
+    return escape_markup(
+        "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    )
 
 
 def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
@@ -93,7 +100,7 @@ def status(console: Console, found: dict[str, Any]) -> None:
         return
     console.print(
         f"Last run {run['id']} ({run['command']}), {run['started']} to {run['finished'] or '…'}:"
-        f" [bold]{run['verdict'] or 'still running, or killed'}[/bold]"
+        f" [bold]{run['verdict'] or ('running' if found['running'] else 'killed')}[/bold]"
     )
     if run["reason"]:
         console.print(f"  {escape(run['reason'])}")
@@ -102,10 +109,10 @@ def status(console: Console, found: dict[str, Any]) -> None:
 
 def letter(console: Console, file: str, found: Letter) -> None:
     """Print one letter as it was read: front matter, figures, doubts."""
-    year = found.year_ending if found.year_ending is not None else "year unknown"
+    year = f"year ending {found.year_ending}" if found.year_ending else "year unknown"
     console.print(
         f"[bold]{escape(file)}[/bold]: {escape(found.authority or 'authority unknown')}, "
-        f"year ending {year}, {found.form or 'no form'}, [bold]{found.status.value}[/bold]"
+        f"{year}, {found.form or 'no form'}, [bold]{found.status.value}[/bold]"
     )
     people = (
         ("title", found.title),
@@ -117,7 +124,10 @@ def letter(console: Console, file: str, found: Letter) -> None:
         if said:
             console.print(f"  {name}: {escape(str(said))}")
     if found.figures:
-        table = Table("figure", "value", "printed", "page", "text", box=None)
+        table = Table(box=None)
+        for name in ("figure", "value", "printed", "page"):
+            table.add_column(name, no_wrap=True)
+        table.add_column("text")
         doubtful = doubts(found)
         for figure in found.figures:
             mark = " ?" if figure.metric in doubtful or None in doubtful else ""

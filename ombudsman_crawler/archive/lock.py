@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ombudsman_crawler.exceptions import StorageBusy
+from ombudsman_crawler.exceptions import StorageBusy, WrongStorage
+
+_NAME = ".lock"
 
 
 @contextmanager
@@ -18,11 +20,16 @@ def hold(storage: Path) -> Iterator[None]:
     """Hold the storage for this process.
 
     The kernel releases the lock with the process, however it ends, so a stale lock can't happen.
-    Raises StorageBusy, which names the holder and since when, while another process has it.
+    Raises StorageBusy, which names the holder and since when, while another process has it, and
+    WrongStorage where nothing can be written.
     """
-    storage.mkdir(parents=True, exist_ok=True)
-    path = storage / ".lock"
-    with path.open("a+", encoding="utf-8") as file:
+    path = storage / _NAME
+    try:
+        storage.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise WrongStorage(f"{storage} can't be written to: {error.strerror}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -32,6 +39,18 @@ def hold(storage: Path) -> Iterator[None]:
         file.write(json.dumps({"pid": os.getpid(), "since": now}))
         file.flush()
         yield
+
+
+def is_held(storage: Path) -> bool:
+    """Whether a process holds the storage now."""
+    try:
+        with (storage / _NAME).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _holder(path: Path) -> str:

@@ -166,11 +166,10 @@ def _lines(connection: Connection) -> Iterator[str]:
         yield from _table(connection, name)
     yield ""
     yield "## Tables"
-    for mapper in models.Base.registry.mappers:
-        name = str(mapper.local_table.name)  # type: ignore[attr-defined]
-        description = " ".join((mapper.class_.__doc__ or "").split())
-        yield from ("", f"### {name}", "", description, "")
-        yield from _table(connection, name)
+    for model in models.Base.__subclasses__():
+        description = " ".join((model.__doc__ or "").split())
+        yield from ("", f"### {model.__tablename__}", "", description, "")
+        yield from _table(connection, model.__tablename__)
     yield ""
     yield "## Metrics"
     yield ""

@@ -19,6 +19,9 @@ from ombudsman_crawler.exceptions import WrongStorage
 
 DATABASE = "ombudsman.db"
 
+# The first with RETURNING.
+_OLDEST_SQLITE = (3, 35, 0)
+
 # How long a connection waits for another's transaction. Ours are short; a backup's may not be.
 _BUSY_SECONDS = 60
 
@@ -49,6 +52,9 @@ def open_for_reading(storage: Path) -> Engine:
 
 
 def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        oldest = ".".join(map(str, _OLDEST_SQLITE))
+        raise WrongStorage(f"SQLite {oldest} is needed, this Python has {sqlite3.sqlite_version}")
     mode = "ro" if read_only else "rwc"
     uri = f"file:{_uri_path(path)}?mode={mode}"
 

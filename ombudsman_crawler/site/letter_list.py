@@ -40,6 +40,7 @@ class LetterLink:
 def letters(text: str, url: str) -> list[LetterLink]:
     """Return the letters a page links, each address once, in the order of the page."""
     found: dict[str, LetterLink] = {}
+    rows = _Rows()
     heading = ""
     for element in Selector(text).xpath(
         "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::caption"
@@ -56,24 +57,34 @@ def letters(text: str, url: str) -> list[LetterLink]:
             continue
         if scheme not in ("http", "https") or not _is_document(target):
             continue
-        row = " ".join(
-            element.xpath("string(ancestor::*[self::li or self::tr or self::p][1])").get("").split()
-        )
         title = element.attrib.get("title", "")
         name = unquote(urlsplit(target).path).rsplit("/", 1)[-1]
         if not _is_letter(target, words, title, name, heading):
             continue
         clean = urls.clean(target)
-        found.setdefault(
-            clean,
-            LetterLink(
-                clean,
-                words or title or name,
-                _year(target, words, title, name, row),
-                _whose(target),
-            ),
-        )
+        if clean in found:
+            continue
+        year = _year(target, words, title, name) or rows.year_around(element)
+        found[clean] = LetterLink(clean, words or title or name, year, _whose(target))
     return list(found.values())
+
+
+class _Rows:
+    """The year named by the row, list item or paragraph a link stands in.
+
+    Each is looked at once: a page may have thousands of links in one paragraph.
+    """
+
+    def __init__(self) -> None:
+        self._years: dict[object, int | None] = {}
+
+    def year_around(self, link: Selector) -> int | None:
+        row = next(link.root.iterancestors("li", "tr", "p"), None)
+        if row is None:
+            return None
+        if row not in self._years:
+            self._years[row] = years.from_text(" ".join("".join(row.itertext()).split()))
+        return self._years[row]
 
 
 def _is_document(target: str) -> bool:
@@ -93,9 +104,9 @@ def _is_letter(target: str, words: str, title: str, name: str, heading: str) -> 
     return bool(_LETTERS_HEADING.search(heading) and years.from_text(words) is not None)
 
 
-def _year(target: str, words: str, title: str, name: str, row: str) -> int | None:
+def _year(target: str, words: str, title: str, name: str) -> int | None:
     folder = _YEAR_FOLDER.search(unquote(urlsplit(target).path))
-    for told in (words, title, name, folder[1] if folder else "", row):
+    for told in (words, title, name, folder[1] if folder else ""):
         year = years.from_text(told)
         if year is not None:
             return year

@@ -92,7 +92,7 @@ def url_root(url: str) -> str:
 
 
 def _is_council(slug: str, *, has_statistics: bool) -> bool:
-    if len(slug) < 3 or "." in slug:
+    if len(slug) < 3 or "." in slug or not slug.isprintable():
         return False
     return has_statistics or "-" in slug or authorities.match(slug) is not None
 

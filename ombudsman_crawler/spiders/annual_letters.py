@@ -35,6 +35,9 @@ REPLICA_HEADER = "X-Ombudsman-Replica"
 # Lists may lead to older lists; no list is this far from a council's page.
 _DEEPEST_LIST = 5
 
+# Bytes; the largest page known has a tenth of it.
+_LARGEST_PAGE = 8 * 2**20
+
 Found = Iterator[Request | CouncilItem | LetterItem]
 
 
@@ -250,7 +253,7 @@ class AnnualLetters(Spider):
             callback=callback,
             errback=errback or self.page_failed,
             cb_kwargs=arguments,
-            meta={ASKED_FOR: "page"},
+            meta={ASKED_FOR: "page", "download_maxsize": _LARGEST_PAGE},
         )
 
     def page_failed(self, failure: Failure) -> None:

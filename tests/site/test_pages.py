@@ -187,3 +187,13 @@ def test_broken_markup_is_an_empty_page(page: str) -> None:
     assert map_page.councils(page, MAP) == []
     assert letters(page) == []
     assert council_page.read(page, KENT).predecessors == ()
+
+
+def test_a_page_of_very_many_links_is_read_in_time() -> None:
+    links = "".join(f'<a href="/x/annual-letter-{n}.pdf">Annual letter</a> ' for n in range(20_000))
+    found = letter_list.letters(f"<p>{links}</p>", KENT)
+    assert len(found) == 20_000
+
+
+def test_control_characters_name_no_council() -> None:
+    assert slugs('<a href="/your-councils-performance/evil-%1b[31mcouncil/statistics">x</a>') == []

@@ -1,0 +1,32 @@
+"""The tables as Core sees them, for statements that write many rows or upsert."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+
+from ombudsman_crawler.database import models
+
+
+def _table(model: type[models.Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+STORAGE = _table(models.Storage)
+AUTHORITY = _table(models.Authority)
+AUTHORITY_NAME = _table(models.AuthorityName)
+AUTHORITY_SUCCESSOR = _table(models.AuthoritySuccessor)
+RUN = _table(models.Run)
+RUN_CHECK = _table(models.RunCheck)
+LINK = _table(models.Link)
+OUTCOME = _table(models.Outcome)
+CAPTURE = _table(models.Capture)
+DOCUMENT = _table(models.Document)
+DOCUMENT_WORDS = _table(models.DocumentWords)
+LETTER = _table(models.Letter)
+LETTER_VERSION = _table(models.LetterVersion)
+VERSION_DOCUMENT = _table(models.VersionDocument)
+READING = _table(models.Reading)
+FIGURE = _table(models.Figure)
+FINDING = _table(models.Finding)

@@ -1,0 +1,308 @@
+"""Letters, their versions and their readings as rows: whose letter it is, which wording it has,
+which one is current. Every function works inside its caller's transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import date
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ombudsman_crawler.database import register
+from ombudsman_crawler.database.tables import (
+    CAPTURE,
+    DOCUMENT,
+    DOCUMENT_WORDS,
+    FIGURE,
+    FINDING,
+    LETTER,
+    LETTER_VERSION,
+    READING,
+    VERSION_DOCUMENT,
+)
+from ombudsman_crawler.items import LetterItem
+from ombudsman_crawler.letters.letter import DocumentReading, Letter
+
+
+def store_reading(
+    connection: Connection, time: str, item: LetterItem, reading: DocumentReading
+) -> None:
+    """Store a document's words and, for each letter in it, its version and its reading."""
+    document_id = item.document_id
+    connection.execute(
+        update(DOCUMENT)
+        .where(DOCUMENT.c.id == document_id)
+        .values(page_count=reading.page_count, producer=reading.producer)
+    )
+    if item.packed_words is not None:
+        values = {"words": item.packed_words, "text_sha256": reading.text_sha256}
+        connection.execute(
+            upsert(DOCUMENT_WORDS)
+            .values(document_id=document_id, extractor=reading.extractor, **values)
+            .on_conflict_do_update(index_elements=["document_id", "extractor"], set_=values)
+        )
+    several = len(reading.letters) > 1
+    for letter in reading.letters:
+        text_sha256 = reading.text_sha256
+        if text_sha256 is not None and several:
+            text_sha256 = f"{text_sha256}#{letter.part}"
+        letter_id = _letter_id(connection, item, letter)
+        version_id = _version(
+            connection, time, document_id, letter, letter_id, text_sha256, reading.extractor
+        )
+        _store_one(connection, time, version_id, document_id, reading, letter, item.reading_ms)
+
+
+def _version(
+    connection: Connection,
+    time: str,
+    document_id: int | None,
+    letter: Letter,
+    letter_id: int | None,
+    text_sha256: str | None,
+    extractor: str,
+) -> int:
+    """Find or make the version a letter's words belong to."""
+    version_id = connection.scalar(
+        select(VERSION_DOCUMENT.c.version_id).where(
+            VERSION_DOCUMENT.c.document_id == document_id,
+            VERSION_DOCUMENT.c.part == letter.part,
+        )
+    )
+    if version_id is None and text_sha256 is not None:
+        version_id = connection.scalar(
+            select(LETTER_VERSION.c.id).where(
+                LETTER_VERSION.c.letter_id == letter_id,
+                LETTER_VERSION.c.text_sha256 == text_sha256,
+                LETTER_VERSION.c.extractor == extractor,
+            )
+        )
+    if version_id is None:
+        version_id = connection.execute(
+            insert(LETTER_VERSION)
+            .values(
+                letter_id=letter_id,
+                document_id=document_id,
+                part=letter.part,
+                first_page=letter.first_page,
+                last_page=letter.last_page,
+                text_sha256=text_sha256,
+                extractor=extractor,
+                first_seen=time,
+                last_seen=time,
+            )
+            .returning(LETTER_VERSION.c.id)
+        ).scalar_one()
+    connection.execute(
+        upsert(VERSION_DOCUMENT)
+        .values(document_id=document_id, part=letter.part, version_id=version_id)
+        .on_conflict_do_nothing()
+    )
+    before = connection.scalar(
+        select(LETTER_VERSION.c.letter_id).where(LETTER_VERSION.c.id == version_id)
+    )
+    if letter_id is not None and before != letter_id:
+        # A better reading knows whose letter it is, or knows better.
+        connection.execute(
+            update(LETTER_VERSION)
+            .where(LETTER_VERSION.c.id == version_id)
+            .values(letter_id=letter_id)
+        )
+        if before is not None:
+            _settle_letter(connection, before)
+    return int(version_id)
+
+
+def _store_one(
+    connection: Connection,
+    time: str,
+    version_id: int,
+    document_id: int | None,
+    reading: DocumentReading,
+    letter: Letter,
+    duration_ms: int,
+) -> None:
+    content = _content_sha256(letter)
+    latest = connection.scalar(
+        select(READING.c.content_sha256)
+        .where(READING.c.version_id == version_id)
+        .order_by(READING.c.id.desc())
+        .limit(1)
+    )
+    if latest == content:
+        return
+    reading_id = connection.execute(
+        insert(READING)
+        .values(
+            version_id=version_id,
+            document_id=document_id,
+            time=time,
+            reader=reading.reader,
+            extractor=reading.extractor,
+            form=letter.form,
+            status=letter.status.value,
+            authority_as_printed=letter.authority_as_printed,
+            title=letter.title,
+            letter_date=_day(letter.letter_date),
+            addressee=letter.addressee,
+            post=letter.post,
+            signatory=letter.signatory,
+            period_start=_day(letter.period_start),
+            period_end=_day(letter.period_end),
+            duration_ms=duration_ms,
+            content_sha256=content,
+        )
+        .returning(READING.c.id)
+    ).scalar_one()
+    authority_id = connection.scalar(
+        select(LETTER.c.authority_id)
+        .join(LETTER_VERSION, LETTER_VERSION.c.letter_id == LETTER.c.id)
+        .where(LETTER_VERSION.c.id == version_id)
+    )
+    if letter.figures:
+        connection.execute(
+            insert(FIGURE),
+            [
+                {
+                    "reading_id": reading_id,
+                    "authority_id": authority_id,
+                    "source": "letter",
+                    **{
+                        name: getattr(figure, name)
+                        for name in (
+                            "year_ending", "metric", "value", "absence", "value_text",
+                            "restated", "page", "text",
+                        )
+                    },
+                    "box": list(figure.box) if figure.box else None,
+                }
+                for figure in letter.figures
+            ],
+        )  # fmt: skip
+    if letter.findings:
+        connection.execute(
+            insert(FINDING),
+            [
+                {
+                    "reading_id": reading_id,
+                    "origin": "reading",
+                    "code": finding.code,
+                    "severity": finding.severity.value,
+                    "metric": finding.metric,
+                    "year_ending": finding.year_ending,
+                    "message": finding.message,
+                }
+                for finding in letter.findings
+            ],
+        )
+
+
+def settle(connection: Connection, time: str, document_id: int) -> None:
+    """The site has just served this document: bring its versions and letters up to date."""
+    served = connection.execute(
+        update(LETTER_VERSION)
+        .where(
+            LETTER_VERSION.c.id.in_(
+                select(VERSION_DOCUMENT.c.version_id).where(
+                    VERSION_DOCUMENT.c.document_id == document_id
+                )
+            )
+        )
+        .values(last_seen=time)
+        .returning(LETTER_VERSION.c.letter_id)
+    ).all()
+    for (letter_id,) in served:
+        if letter_id is not None:
+            _settle_letter(connection, letter_id)
+
+
+def compare(connection: Connection, before: int, document_id: int | None) -> tuple[str, str | None]:
+    """Say what other bytes at a known address mean, by the versions they carry."""
+    versions = {
+        document: set(
+            connection.scalars(
+                select(VERSION_DOCUMENT.c.version_id).where(
+                    VERSION_DOCUMENT.c.document_id == document
+                )
+            )
+        )
+        for document in (before, document_id)
+    }
+    if not versions[document_id]:
+        return "new_version", "not read yet"
+    if versions[document_id] == versions[before]:
+        return "unchanged", "other bytes, the same words"
+    return "new_version", None
+
+
+def _settle_letter(connection: Connection, letter_id: int) -> None:
+    """Choose a letter's current version: the one the site served last among those that can be
+    read, or among all when none can."""
+    newest = (
+        select(func.max(READING.c.id))
+        .where(READING.c.version_id == LETTER_VERSION.c.id)
+        .correlate(LETTER_VERSION)
+        .scalar_subquery()
+    )
+    last_served = (
+        select(func.max(CAPTURE.c.id))
+        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.document_id == CAPTURE.c.document_id)
+        .where(VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
+        .correlate(LETTER_VERSION)
+        .scalar_subquery()
+    )
+    best = connection.execute(
+        select(LETTER_VERSION.c.id, READING)
+        .join(READING, READING.c.id == newest)
+        .where(LETTER_VERSION.c.letter_id == letter_id)
+        .order_by(READING.c.status.in_(("ok", "suspect")).desc(), last_served.desc())
+        .limit(1)
+    ).first()
+    if best is None:
+        # Its last version was found to be another letter's: an empty shell would be a lie.
+        connection.execute(delete(LETTER).where(LETTER.c.id == letter_id))
+        return
+    connection.execute(
+        update(LETTER)
+        .where(LETTER.c.id == letter_id)
+        .values(
+            current_version_id=best[0],
+            title=best.title,
+            letter_date=best.letter_date,
+            addressee=best.addressee,
+            post=best.post,
+            signatory=best.signatory,
+        )
+    )
+
+
+def _letter_id(connection: Connection, item: LetterItem, letter: Letter) -> int | None:
+    """Find or make the letter by its own words, else by its link; None when neither tell."""
+    authority = letter.authority or item.authority
+    year_ending = letter.year_ending or item.listed_year
+    if authority is None or year_ending is None:
+        return None
+    identity = {
+        "authority_id": register.authority_id(connection, authority),
+        "year_ending": year_ending,
+        "kind": letter.kind,
+    }
+    connection.execute(upsert(LETTER).values(**identity).on_conflict_do_nothing())
+    found = connection.scalar(
+        select(LETTER.c.id).where(and_(*(LETTER.c[name] == v for name, v in identity.items())))
+    )
+    assert found is not None
+    return int(found)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _content_sha256(letter: Letter) -> str:
+    """Hash what a reading says, so that the same reading isn't stored twice."""
+    content = json.dumps(dataclasses.asdict(letter), sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()

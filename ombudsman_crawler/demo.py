@@ -25,11 +25,10 @@ _AT_ONCE = (
 _COLUMNS = {
     "authority": "authority",
     "uphold_rate": "upheld %",
-    "uphold_rate_similar": "similar %",
+    "uphold_rate_similar": "average %",
     "upheld_decisions": "upheld",
     "detailed_investigations": "of",
     "compliance_rate": "comply %",
-    "satisfactory_remedy_rate": "remedy %",
 }
 
 
@@ -77,9 +76,9 @@ def _show(console: Console, storage: Path) -> None:
     table = Table(box=None)
     for name, short in _COLUMNS.items():
         if name == "authority":
-            table.add_column(short, no_wrap=True, min_width=32)
+            table.add_column(short, no_wrap=True, max_width=28)
         else:
-            table.add_column(short, justify="right")
+            table.add_column(short, justify="right", no_wrap=True)
     for name, *values in rows:
         table.add_row(name, *("–" if value is None else f"{value:g}" for value in values))
     console.print(table)

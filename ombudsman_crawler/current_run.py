@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# So many are named in the run's record; more than that is another trouble.
+_FAILED_PAGES_KEPT = 50
+
 #: What a replica's storage belongs to, whatever port it is served on.
 REPLICA = "replica"
 
@@ -130,7 +133,7 @@ class CurrentRun:
             counts={
                 "councils": self.facts.councils,
                 "pages": self.facts.pages,
-                "failed_pages": len(self.facts.failed_pages),
+                "failed_pages": self.facts.failed_pages[:_FAILED_PAGES_KEPT],
                 "discovered": self.facts.discovered,
             },
             checks=checks,

@@ -21,6 +21,7 @@ ADVICE = {
     "asked_councils_found": "check the name against the map; a former council's page is linked "
     "from its successor's",
     "letters_found": "the lists of letters may have moved; `ombudsman probe` shows what is found",
+    "councils_have_letters": "look at their pages in a browser: blocked, moved, or truly empty?",
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
     "forms_recognised": "the letters are archived; they need a newer reader",
@@ -49,6 +50,8 @@ def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
         console.print(f"  {escape(summary['reason'])}")
     for row in summary["outcomes"]:
         console.print(f"  {row['letters']:>6} {row['outcome']}")
+    for page in counts.get("failed_pages", []):
+        console.print(f"  failed page: {escape(page)}")
     troubles = summary["troubles"]
     for row in troubles[:20]:
         console.print(

@@ -25,6 +25,11 @@ class RunFacts:
     #: Pages asked for, and those that failed for good.
     pages: int = 0
     failed_pages: list[str] = field(default_factory=list)
+    #: Councils whose pages were read for letters, those with a page that didn't come, and those
+    #: for whom a letter was found; by name.
+    councils_read: set[str] = field(default_factory=set)
+    councils_unread: set[str | None] = field(default_factory=set)
+    councils_with_letters: set[str] = field(default_factory=set)
     #: Councils asked for by name that the site doesn't have.
     councils_not_found: list[str] = field(default_factory=list)
     councils_asked_for: int = 0
@@ -114,7 +119,7 @@ def _councils_still_there(evidence: _Evidence) -> Verdict:
             "SELECT name FROM authority WHERE map_last_seen IS NOT NULL"
             " AND map_last_seen < (SELECT started FROM run WHERE id = :run)"
             " AND (last_day IS NULL OR last_day > date('now'))"
-            " AND 'authority:' || key NOT IN (SELECT subject FROM acknowledgement) ORDER BY name"
+            f" AND {_NOT_ACKNOWLEDGED} ORDER BY name"
         )
     ]
     if vanished:
@@ -140,6 +145,29 @@ def _letters_found(evidence: _Evidence) -> Verdict:
     if found == 0 and evidence.facts.cut_short:
         return None, "the run was ended before any letter was found"
     return found > 0, f"{found} letters discovered"
+
+
+def _councils_have_letters(evidence: _Evidence) -> Verdict:
+    """The pages of nearly all councils lead to letters, and of all that once did."""
+    facts = evidence.facts
+    without = sorted(facts.councils_read - facts.councils_unread - facts.councils_with_letters)
+    if evidence.facts.cut_short or evidence.facts.councils == 0:
+        return None, "not every council's pages were read"
+    if not without:
+        return True, "every council's pages led to letters"
+    had = {
+        row.name
+        for row in evidence.rows(
+            "SELECT name FROM authority WHERE id IN (SELECT authority_id FROM link)"
+            f" AND {_NOT_ACKNOWLEDGED}"
+        )
+    }
+    lost = sorted(had.intersection(without))
+    if lost:
+        return False, f"no longer list any letter: {', '.join(lost)}"
+    shown = ", ".join(without[:10]) + (" …" if len(without) > 10 else "")
+    few = len(without) <= max(1, evidence.facts.max_failed_share * evidence.facts.councils)
+    return few, f"{len(without)} councils list no letter: {shown}"
 
 
 def _pages_fetched(evidence: _Evidence) -> Verdict:
@@ -216,6 +244,9 @@ def _readings_sound(evidence: _Evidence) -> Verdict:
     return sound >= 0.95 * len(new), f"{sound} of {len(new)} new letters were read without a doubt"
 
 
+# People have looked at these and said that all is well.
+_NOT_ACKNOWLEDGED = "'authority:' || key NOT IN (SELECT subject FROM acknowledgement)"
+
 # The newest readings of documents that this run archived.
 _NEW_READINGS = """
 SELECT DISTINCT reading.id, reading.status, capture.url
@@ -234,6 +265,7 @@ _CHECKS: dict[str, tuple[bool, Callable[[_Evidence], Verdict]]] = {
     "councils_still_there": (True, _councils_still_there),
     "asked_councils_found": (True, _asked_councils_found),
     "letters_found": (True, _letters_found),
+    "councils_have_letters": (True, _councils_have_letters),
     "pages_fetched": (True, _pages_fetched),
     "letters_fetched": (True, _letters_fetched),
     "forms_recognised": (True, _forms_recognised),

@@ -167,6 +167,7 @@ class AnnualLetters(Spider):
         for predecessor in page.predecessors:
             yield from self._council(predecessor, successor=authority)
         if with_letters:
+            self._run.facts.councils_read.add(authority)
             yield from self._letters_of(response, authority)
             for url in page.letter_lists:
                 yield from self._page(url, self.parse_list, authority=authority)
@@ -222,6 +223,7 @@ class AnnualLetters(Spider):
     ) -> Iterator[LetterItem]:
         key = urls.key(link.url, self._run.site)
         whose = link.authority or authority
+        self._run.facts.councils_with_letters.update(name for name in (whose, authority) if name)
         if key in self._letters or self._run.enough:
             return
         if self.options.councils and (whose is None or not self._wanted(whose, "")):
@@ -259,6 +261,7 @@ class AnnualLetters(Spider):
     def page_failed(self, failure: Failure) -> None:
         """Count a page that didn't come; one that robots.txt forbids is no failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
+        self._run.facts.councils_unread.add(request.cb_kwargs.get("authority"))
         if failure.check(IgnoreRequest) and not failure.check(HttpError):
             logger.warning("%s wasn't asked for: %s", request.url, failure.value)
             return

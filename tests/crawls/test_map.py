@@ -68,3 +68,34 @@ def test_a_council_that_the_site_does_not_have_fails_the_run(
     ended = storage.crawl(replica, "--council", "london-borough-of-hackney")
     assert ended.status == 1, ended.all
     assert "no page for: london-borough-of-hackney" in ended.out
+
+
+def test_a_block_page_that_answers_200_is_not_taken_for_a_council(
+    storage: Storage, replica: Replica
+) -> None:
+    assert storage.crawl(replica).status == 0
+    page = f"/your-councils-performance/{replica.slugs[0]}/statistics"
+    replica.faults[page] = Fault(html=True)
+    ended = storage.crawl(replica)
+    assert ended.status == 1, ended.all
+    assert "no longer list any letter: Dartford Borough Council" in ended.out
+
+
+def test_a_council_that_never_listed_a_letter_is_no_failure(storage: Storage) -> None:
+    with Replica(councils=3, years=(2020, 2021)) as replica:
+        for letter in replica.letters():
+            if letter.slug == replica.slugs[0]:
+                replica.unlist(letter.path)
+        ended = storage.crawl(replica)
+    assert ended.status == 0, ended.all
+    assert "1 councils list no letter" in storage.check("councils_have_letters")["detail"]
+
+
+def test_a_failed_page_is_named_even_where_the_run_is_good(
+    storage: Storage, replica: Replica
+) -> None:
+    page = f"/your-councils-performance/{replica.slugs[0]}/statistics"
+    replica.faults[page] = Fault(status=500)
+    ended = storage.crawl(replica, OMBUDSMAN_MAX_FAILED_SHARE="0.5")
+    assert ended.status == 0, ended.all
+    assert f"{page} (status 500)" in ended.out

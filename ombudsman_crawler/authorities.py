@@ -9,6 +9,7 @@ taken from the site.
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 import unicodedata
 from collections import defaultdict
@@ -51,7 +52,7 @@ def load() -> tuple[Authority, ...]:
             kind=row["kind"],
             gss_code=row["gss_code"],
             start=date.fromisoformat(row["start_date"]) if row["start_date"] else None,
-            end=date.fromisoformat(row["end_date"]) if row["end_date"] else None,
+            end=_last_day(row["end_date"]),
             replaced_by=tuple(code for code in row["replaced_by"].split(",") if code),
             county=row["county"],
             region=row["region"],
@@ -60,6 +61,14 @@ def load() -> tuple[Authority, ...]:
         )
         for row in csv.DictReader(text.splitlines())
     )
+
+
+def _last_day(text: str) -> date | None:
+    """Read the end of a life: the register writes now the last day, now the day after it."""
+    if not text:
+        return None
+    end = date.fromisoformat(text)
+    return date(end.year, 3, 31) if (end.month, end.day) == (4, 1) else end
 
 
 def normalise(name: str) -> str:
@@ -144,8 +153,25 @@ def lived_in(authority: Authority, year_ending: int) -> bool:
     """Whether the authority existed on some day of the year ending 31 March `year_ending`."""
     if authority.start and authority.start > date(year_ending, 3, 31):
         return False
-    # Registers write the end as the last day or as the day after it: neither opens a new year.
-    return not (authority.end and authority.end <= date(year_ending - 1, 4, 1))
+    return not (authority.end and authority.end < date(year_ending - 1, 4, 1))
+
+
+@cache
+def successors(authority: Authority) -> frozenset[str]:
+    """Return the names of all that followed a body, and of what followed those."""
+    by_code = {other.code: other for other in load()}
+    found: set[str] = set()
+    for code in authority.replaced_by:
+        follower = by_code[code]
+        found |= {follower.name, *successors(follower)}
+    return frozenset(found)
+
+
+def suggest(name: str) -> list[str]:
+    """Return up to three names of the register that a name may have been meant for."""
+    names = {_loose(normalise(other.name)): other.name for other in load()}
+    close = difflib.get_close_matches(_loose(normalise(name)), names, n=3, cutoff=0.6)
+    return [names[each] for each in close]
 
 
 def key(name: str) -> str:

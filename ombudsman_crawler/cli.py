@@ -151,7 +151,7 @@ def probe(
     """
     from ombudsman_crawler import crawl as crawling  # noqa: PLC0415
     from ombudsman_crawler import probe as probing  # noqa: PLC0415
-    from ombudsman_crawler.spiders.options import Options  # noqa: PLC0415
+    from ombudsman_crawler.options import Options  # noqa: PLC0415
 
     _log(verbose=verbose, log_format="text")
     _announce(site)
@@ -335,7 +335,7 @@ def _crawl(
     log_format: str,
 ) -> None:
     from ombudsman_crawler import crawl as crawling  # noqa: PLC0415
-    from ombudsman_crawler.spiders.options import Options  # noqa: PLC0415
+    from ombudsman_crawler.options import Options  # noqa: PLC0415
 
     options = Options.read(**asked)
     overrides = _overrides(settings)

@@ -17,16 +17,17 @@ from scrapy.settings import Settings
 from ombudsman_crawler import current_run, settings
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import session
+from ombudsman_crawler.database import migrations, session
+from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
+from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.spiders.annual_letters import AnnualLetters
-from ombudsman_crawler.spiders.options import Options
 
 logger = logging.getLogger(__name__)
 
-_EXIT_STATUS = {"ok": 0, "failed": 1, "blocked": 4, "stopped": 130}
+_EXIT_STATUS = {Verdict.OK: 0, Verdict.FAILED: 1, Verdict.BLOCKED: 4, Verdict.STOPPED: 130}
 #: The run ended without its own last word: a second Ctrl-C.
 _FORCED = 130
 
@@ -89,7 +90,7 @@ def run(
 def _refuse_early(options: Options, storage: Path, site: str) -> None:
     name = current_run.site_name(site)
     known: set[str] = set()
-    if (storage / session.DATABASE).exists():
+    if session.schema(storage) == migrations.head():
         engine = session.open_for_reading(storage)
         try:
             reader = Reader(engine)

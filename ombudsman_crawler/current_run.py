@@ -14,10 +14,12 @@ from weakref import WeakKeyDictionary
 
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import session
+from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.database.run_checks import RunFacts, evaluate
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.exceptions import BadArgument
+from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import urls
 
 if TYPE_CHECKING:
@@ -41,12 +43,13 @@ def site_name(site: str) -> str:
     """
     try:
         parts = urlsplit(site)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+        valid = whole and parts.path in ("", "/") and not parts.query and not parts.fragment
         name = urls.host(site) if valid else ""
     except ValueError:
         valid = False
     if not valid:
-        raise BadArgument("--site", site, f"write an address such as {urls.LIVE_SITE}")
+        raise BadArgument("--site", site, f"write scheme and host only, such as {urls.LIVE_SITE}")
     return REPLICA if _is_loopback(parts.hostname or "") else name
 
 
@@ -60,37 +63,41 @@ def _is_loopback(host: str) -> bool:
 class CurrentRun:
     """The storage a crawl works on, the facts it gathers, and whether it is coming to an end."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, options: Options) -> None:
         settings = crawler.settings
         self._crawler = crawler
+        self.options = options
         self.site: str = settings["OMBUDSMAN_SITE"].rstrip("/")
         self.site_name = site_name(self.site)
         self.storage = Path(settings["OMBUDSMAN_STORAGE"])
         engine = session.open_for_writing(self.storage)
         self._engine = engine
-        self.dry_run: bool = crawler.spider.options.dry_run  # type: ignore[union-attr]
         self.documents = Documents(Path(settings["OMBUDSMAN_DOCUMENTS"] or self.storage))
         self.writer = Writer(engine)
         self.reader = Reader(engine)
         self.writer.claim(self.site_name)
         self.run_id = self.writer.start_run(
             command=settings["OMBUDSMAN_COMMAND"],
-            arguments=crawler.spider.options.arguments(),  # type: ignore[union-attr]
+            arguments=options.arguments(),
             site=self.site_name,
             versions=_versions(),
             note=settings["OMBUDSMAN_NOTE"],
-            whole=crawler.spider.options.whole,  # type: ignore[union-attr]
+            whole=options.whole,
         )
         self.facts = RunFacts(
             self.run_id,
             min_councils=settings.getint("OMBUDSMAN_MIN_COUNCILS"),
             max_failed_share=settings.getfloat("OMBUDSMAN_MAX_FAILED_SHARE"),
+            councils_asked_for=len(options.councils),
+            councils_not_found=sorted(options.councils),
         )
-        #: Why the run ends early (`blocked`, `wrong_site`, `limit`), and the sentence for people.
+        #: Why the run ends early (`blocked`, `wrong_site`, `disk`), and the sentence for people.
         self.ended_by: str | None = None
         self.ended_because: str | None = None
         #: As many letters as were asked for have been fetched: nothing more needs to be found.
         self.enough = False
+        # Kept, since the loop itself holds a task only weakly.
+        self._ending: asyncio.Future[None] | None = None
 
     @property
     def stopping(self) -> bool:
@@ -110,7 +117,7 @@ class CurrentRun:
         if engine is not None:
             self._ending = asyncio.ensure_future(engine.close_spider_async(reason=by))
 
-    def finish(self, reason: str) -> str:
+    def finish(self, reason: str) -> Verdict:
         """Run the checks and close the run's record; return the verdict."""
         stopped = reason == "shutdown"
         self.facts.cut_short = stopped or self.ended_by is not None
@@ -118,14 +125,14 @@ class CurrentRun:
         failed = [check.name for check in checks if check.required and check.passed is False]
         because = self.ended_because
         if self.ended_by == "blocked":
-            verdict = "blocked"
-        elif failed or self.ended_by == "wrong_site":
-            verdict = "failed"
+            verdict = Verdict.BLOCKED
+        elif failed or self.ended_by is not None:
+            verdict = Verdict.FAILED
             because = because or f"required checks failed: {', '.join(failed)}"
         elif stopped:
-            verdict, because = "stopped", "stopped by hand; the next run goes on"
+            verdict, because = Verdict.STOPPED, "stopped by hand; the next run goes on"
         else:
-            verdict = "ok"
+            verdict = Verdict.OK
         self.writer.finish_run(
             self.run_id,
             verdict=verdict,
@@ -147,13 +154,17 @@ class CurrentRun:
 _runs: WeakKeyDictionary[Crawler, CurrentRun] = WeakKeyDictionary()
 
 
-def of(crawler: Crawler) -> CurrentRun:
-    """Return the crawler's run, beginning it on first use.
+def begin(crawler: Crawler, options: Options) -> CurrentRun:
+    """Begin the crawler's run: open its storage and record that it has started.
 
     Raises WrongStorage when the storage belongs to another site or a newer version.
     """
-    if crawler not in _runs:
-        _runs[crawler] = CurrentRun(crawler)
+    _runs[crawler] = CurrentRun(crawler, options)
+    return _runs[crawler]
+
+
+def of(crawler: Crawler) -> CurrentRun:
+    """Return the run that the crawler's spider has begun."""
     return _runs[crawler]
 
 

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+
+class Outcome(StrEnum):
+    """What became of a discovered letter in a run; each has exactly one."""
+
+    ARCHIVED = "archived"
+    NEW_VERSION = "new_version"
+    UNCHANGED = "unchanged"
+    NOT_DUE = "not_due"
+    OUT_OF_WINDOW = "out_of_window"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    GONE = "gone"
+    NOT_ATTEMPTED = "not_attempted"
 
 
 @dataclass(slots=True)
@@ -23,7 +39,7 @@ class LetterItem:
     found_on: str
 
     link_id: int | None = None
-    outcome: str | None = None
+    outcome: Outcome | None = None
     reason: str | None = None
     capture_id: int | None = None
     document_id: int | None = None

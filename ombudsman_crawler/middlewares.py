@@ -162,7 +162,7 @@ class Captures:
         if (
             request.meta.get(ASKED_FOR) is None
             or request.meta.get(_UNCONDITIONAL)
-            or self._run.dry_run
+            or self._run.options.dry_run
         ):
             return
         known = self._run.reader.known_page(self._address(request))
@@ -178,7 +178,7 @@ class Captures:
             return await self._not_modified(request, response)
         stored = None
         media_type = worth_keeping(request.meta.get(ASKED_FOR), response)
-        if media_type is not None and not self._run.dry_run:
+        if media_type is not None and not self._run.options.dry_run:
             # fsync can take as long as a disk likes: not in the reactor's thread.
             stored = await asyncio.to_thread(self._run.documents.put, response.body, media_type)
         request.meta[CAPTURE] = self._run.writer.record_capture(

@@ -81,7 +81,7 @@ class ReadingWorkers:
     def close(self) -> None:
         """End the workers and wait until they have."""
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
 
 

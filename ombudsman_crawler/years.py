@@ -65,6 +65,8 @@ class YearRange:
         """
         allowed = f"write one year (2021) or two (2014-2021) from {FIRST_YEAR} to {LAST_YEAR}"
         match = re.fullmatch(r"\s*(\d{4})(?:\s*-\s*(\d{4}))?\s*", text, re.ASCII)
+        if not match and (named := from_text(text)) is not None:
+            raise BadArgument(argument, text, f"years are named by their end: write {named}")
         if not match:
             raise BadArgument(argument, text, allowed)
         first = int(match[1])

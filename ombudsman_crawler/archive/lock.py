@@ -7,9 +7,9 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from ombudsman_crawler import times
 from ombudsman_crawler.exceptions import StorageBusy, WrongStorage
 
 _NAME = ".lock"
@@ -35,8 +35,7 @@ def hold(storage: Path) -> Iterator[None]:
         except BlockingIOError:
             raise StorageBusy(f"{storage} is in use {_holder(path)}; wait for it to end") from None
         file.truncate(0)
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        file.write(json.dumps({"pid": os.getpid(), "since": now}))
+        file.write(json.dumps({"pid": os.getpid(), "since": times.utc(times.now())}))
         file.flush()
         yield
 
@@ -46,7 +45,7 @@ def is_held(storage: Path) -> bool:
     try:
         with (storage / _NAME).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return False
     except BlockingIOError:
         return True

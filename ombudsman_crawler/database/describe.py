@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.database import models, run_checks, views
+from ombudsman_crawler.items import Outcome
 
 _VIEWS = {
     "current_reading": "The newest reading of each letter's current version.",
@@ -89,7 +90,7 @@ _COLUMNS = {
     "name": "name",
     "next_due": "from when it is asked for again",
     "origin": "`reading` (checks within a letter) or `review` (across letters)",
-    "outcome": "what became of the letter: " + ", ".join(models.OUTCOMES),
+    "outcome": "what became of the letter: " + ", ".join(Outcome),
     "page": "page of the document, from 1",
     "page_address": "address of its page on the site",
     "page_count": "number of pages",

@@ -6,6 +6,8 @@ language gets what stands there.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -20,22 +22,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-OUTCOMES = (
-    "archived",
-    "new_version",
-    "unchanged",
-    "not_due",
-    "out_of_window",
-    "refused",
-    "rejected",
-    "failed",
-    "gone",
-    "not_attempted",
-)
+from ombudsman_crawler import items
+from ombudsman_crawler.authorities import KINDS
+from ombudsman_crawler.letters.letter import Severity, Status
+from ombudsman_crawler.metrics import ABSENCES
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+class Verdict(StrEnum):
+    """How a run ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    BLOCKED = "blocked"
+    KILLED = "killed"
+
+
+def _one_of(column: str, values: Iterable[str]) -> str:
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class Base(DeclarativeBase):
@@ -74,10 +78,7 @@ class Authority(Base):
     __tablename__ = "authority"
     __table_args__ = (
         CheckConstraint(
-            _one_of(
-                "kind",
-                ("county", "district", "metropolitan", "unitary", "london_borough", "other"),
-            ),
+            _one_of("kind", KINDS),
             name="kind",
         ),
     )
@@ -121,11 +122,7 @@ class Run(Base):
     """
 
     __tablename__ = "run"
-    __table_args__ = (
-        CheckConstraint(
-            _one_of("verdict", ("ok", "failed", "stopped", "blocked", "killed")), name="verdict"
-        ),
-    )
+    __table_args__ = (CheckConstraint(_one_of("verdict", Verdict), name="verdict"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     command: Mapped[str]
     arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -181,7 +178,7 @@ class Outcome(Base):
     """What became of a link in a run: exactly one row for each letter the run discovered."""
 
     __tablename__ = "outcome"
-    __table_args__ = (CheckConstraint(_one_of("outcome", OUTCOMES), name="outcome"),)
+    __table_args__ = (CheckConstraint(_one_of("outcome", items.Outcome), name="outcome"),)
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
     link_id: Mapped[int] = mapped_column(ForeignKey("link.id"), primary_key=True, index=True)
     outcome: Mapped[str]
@@ -295,7 +292,7 @@ class Reading(Base):
     __tablename__ = "reading"
     __table_args__ = (
         CheckConstraint(
-            _one_of("status", ("ok", "suspect", "unreadable", "unknown_form", "not_a_letter")),
+            _one_of("status", Status),
             name="status",
         ),
     )
@@ -330,17 +327,7 @@ class Figure(Base):
     __table_args__ = (
         CheckConstraint("(value IS NULL) <> (absence IS NULL)", name="value_or_absence"),
         CheckConstraint(
-            _one_of(
-                "absence",
-                (
-                    "no_base",
-                    "not_compared",
-                    "not_due",
-                    "blank",
-                    "not_in_text",
-                    "not_applicable",
-                ),
-            ),
+            _one_of("absence", ABSENCES),
             name="absence",
         ),
         CheckConstraint("(reading_id IS NULL) <> (capture_id IS NULL)", name="reading_or_capture"),
@@ -370,9 +357,7 @@ class Finding(Base):
     """
 
     __tablename__ = "finding"
-    __table_args__ = (
-        CheckConstraint(_one_of("severity", ("note", "warning", "error")), name="severity"),
-    )
+    __table_args__ = (CheckConstraint(_one_of("severity", Severity), name="severity"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)
     origin: Mapped[str]

@@ -12,7 +12,7 @@ from ombudsman_crawler.database.models import (
     Authority,
     Capture,
     Document,
-    Link,
+    Letter,
     Run,
     RunCheck,
     Storage,
@@ -91,9 +91,9 @@ class Reader:
             ]
 
     def newest_year(self) -> int | None:
-        """Return the newest year ending that the site has listed."""
+        """Return the newest year ending of which there is a letter: a link may be mislabelled."""
         with Session(self._engine) as session:
-            return session.scalar(select(func.max(Link.listed_year)))
+            return session.scalar(select(func.max(Letter.year_ending)))
 
     def unread(self, document_id: int) -> bool:
         """Whether a document has no reading yet."""
@@ -106,12 +106,6 @@ class Reader:
                 {"document": document_id},
             ).first()
             return found is None
-
-    def run_verdict(self, run_id: int) -> tuple[str | None, str | None]:
-        """Return a run's verdict and its reason."""
-        with Session(self._engine) as session:
-            run = session.get_one(Run, run_id)
-            return run.verdict, run.reason
 
     def status(self) -> dict[str, Any]:
         """Return what `ombudsman status` tells: plain values, ready for JSON."""

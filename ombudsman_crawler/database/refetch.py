@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ombudsman_crawler.items import Outcome
+
 #: Every older letter is asked for again within this time, in rotation.
 ROTATION = timedelta(days=90)
 #: A letter whose server sends no validators costs a whole download: not more often than this.
@@ -68,9 +70,7 @@ def next_due(
 
 def is_due(state: LinkState, mode: Refetch, newest_year: int | None, now: datetime) -> bool:
     """Whether to ask for a letter now."""
-    if state.document_id is None and state.last_outcome != "gone":
-        return True
-    if state.last_outcome in ("failed", "rejected"):
+    if state.document_id is None or state.last_outcome in (Outcome.FAILED, Outcome.REJECTED):
         return True
     if mode is Refetch.MISSING:
         return False

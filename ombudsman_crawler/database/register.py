@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -34,7 +36,7 @@ def fill(connection: Connection) -> None:
                 .values(
                     predecessor_id=by_code[authority.code],
                     successor_id=by_code[code],
-                    date=authority.end.isoformat() if authority.end else None,
+                    date=_day_after(authority.end),
                     source="register",
                 )
                 .on_conflict_do_nothing()
@@ -60,3 +62,7 @@ def add_name(connection: Connection, authority: int, name: str, source: str) -> 
         .values(authority_id=authority, name=name, source=source)
         .on_conflict_do_nothing()
     )
+
+
+def _day_after(day: date | None) -> str | None:
+    return (day + timedelta(days=1)).isoformat() if day else None

@@ -57,7 +57,8 @@ class _Evidence:
         return list(self.connection.execute(text(query), {"run": self.facts.run_id}))
 
 
-Verdict = tuple[bool | None, str]
+#: Whether a check passed, None where it had nothing to go by; and what it compared.
+Judgement = tuple[bool | None, str]
 
 
 def evaluate(engine: Engine, documents: Documents, facts: RunFacts) -> list[Check]:
@@ -77,7 +78,7 @@ def described() -> list[tuple[str, bool, str]]:
     ]
 
 
-def _outcomes_add_up(evidence: _Evidence) -> Verdict:
+def _outcomes_add_up(evidence: _Evidence) -> Judgement:
     """Every letter discovered has exactly one outcome."""
     recorded = evidence.count("SELECT COUNT(*) FROM outcome WHERE run_id = :run")
     discovered = evidence.facts.discovered
@@ -88,7 +89,7 @@ def _outcomes_add_up(evidence: _Evidence) -> Verdict:
     )
 
 
-def _no_errors(evidence: _Evidence) -> Verdict:
+def _no_errors(evidence: _Evidence) -> Judgement:
     """No error of the program itself."""
     errors = evidence.facts.errors
     if errors:
@@ -96,7 +97,7 @@ def _no_errors(evidence: _Evidence) -> Verdict:
     return True, "no error of the program itself"
 
 
-def _councils_found(evidence: _Evidence) -> Verdict:
+def _councils_found(evidence: _Evidence) -> Judgement:
     """The map lists councils; a first good run, enough of them."""
     found = evidence.facts.councils
     if found == 0:
@@ -109,7 +110,7 @@ def _councils_found(evidence: _Evidence) -> Verdict:
     return found >= needed, f"the map listed {found} councils; a first good run needs {needed}"
 
 
-def _councils_still_there(evidence: _Evidence) -> Verdict:
+def _councils_still_there(evidence: _Evidence) -> Judgement:
     """No council once seen on the map has vanished from it."""
     if evidence.facts.cut_short:
         return None, "the run was ended before the whole map was read"
@@ -127,7 +128,7 @@ def _councils_still_there(evidence: _Evidence) -> Verdict:
     return True, "every council once seen on the map is still there"
 
 
-def _asked_councils_found(evidence: _Evidence) -> Verdict:
+def _asked_councils_found(evidence: _Evidence) -> Judgement:
     """Each council asked for by name was found."""
     missing = evidence.facts.councils_not_found
     if not evidence.facts.councils_asked_for:
@@ -139,7 +140,7 @@ def _asked_councils_found(evidence: _Evidence) -> Verdict:
     return True, "every council asked for was found"
 
 
-def _letters_found(evidence: _Evidence) -> Verdict:
+def _letters_found(evidence: _Evidence) -> Judgement:
     """At least one letter was discovered."""
     found = evidence.facts.discovered
     if found == 0 and evidence.facts.cut_short:
@@ -147,7 +148,7 @@ def _letters_found(evidence: _Evidence) -> Verdict:
     return found > 0, f"{found} letters discovered"
 
 
-def _councils_have_letters(evidence: _Evidence) -> Verdict:
+def _councils_have_letters(evidence: _Evidence) -> Judgement:
     """The pages of nearly all councils lead to letters, and of all that once did."""
     facts = evidence.facts
     without = sorted(facts.councils_read - facts.councils_unread - facts.councils_with_letters)
@@ -170,7 +171,7 @@ def _councils_have_letters(evidence: _Evidence) -> Verdict:
     return few, f"{len(without)} councils list no letter: {shown}"
 
 
-def _pages_fetched(evidence: _Evidence) -> Verdict:
+def _pages_fetched(evidence: _Evidence) -> Judgement:
     """Pages of the site that failed are few."""
     failed, pages = evidence.facts.failed_pages, evidence.facts.pages
     if not pages:
@@ -184,7 +185,7 @@ def _pages_fetched(evidence: _Evidence) -> Verdict:
     )
 
 
-def _letters_fetched(evidence: _Evidence) -> Verdict:
+def _letters_fetched(evidence: _Evidence) -> Judgement:
     """Letters that failed, or were no PDF, are few."""
     failed = evidence.count(
         "SELECT COUNT(*) FROM outcome WHERE run_id = :run AND outcome IN ('failed', 'rejected')"
@@ -201,7 +202,7 @@ def _letters_fetched(evidence: _Evidence) -> Verdict:
     )
 
 
-def _forms_recognised(evidence: _Evidence) -> Verdict:
+def _forms_recognised(evidence: _Evidence) -> Judgement:
     """No new letter is in an unknown form."""
     unknown = evidence.rows(_NEW_READINGS + " AND reading.status = 'unknown_form'")
     if unknown:
@@ -211,7 +212,7 @@ def _forms_recognised(evidence: _Evidence) -> Verdict:
     return (True, f"{new} new letters, none in an unknown form") if new else (None, "no new letter")
 
 
-def _documents_there(evidence: _Evidence) -> Verdict:
+def _documents_there(evidence: _Evidence) -> Judgement:
     """Every archived file is there, with its size."""
     rows = evidence.rows("SELECT path, size FROM document")
     missing = [row.path for row in rows if evidence.documents.missing(row.path, row.size)]
@@ -221,7 +222,7 @@ def _documents_there(evidence: _Evidence) -> Verdict:
     return True, f"all {len(rows)} archived files are there"
 
 
-def _everything_read(evidence: _Evidence) -> Verdict:
+def _everything_read(evidence: _Evidence) -> Judgement:
     """No archived document waits to be read."""
     unread = evidence.count(
         "SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf'"
@@ -235,7 +236,7 @@ def _everything_read(evidence: _Evidence) -> Verdict:
     )
 
 
-def _readings_sound(evidence: _Evidence) -> Verdict:
+def _readings_sound(evidence: _Evidence) -> Judgement:
     """New letters are read without a doubt, nearly all."""
     new = evidence.rows(_NEW_READINGS)
     if not new:
@@ -258,7 +259,7 @@ JOIN reading ON reading.id = (SELECT MAX(newest.id) FROM reading AS newest
 WHERE outcome.run_id = :run AND outcome.outcome IN ('archived', 'new_version')
 """
 
-_CHECKS: dict[str, tuple[bool, Callable[[_Evidence], Verdict]]] = {
+_CHECKS: dict[str, tuple[bool, Callable[[_Evidence], Judgement]]] = {
     "outcomes_add_up": (True, _outcomes_add_up),
     "no_errors": (True, _no_errors),
     "councils_found": (True, _councils_found),

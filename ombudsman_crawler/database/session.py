@@ -7,6 +7,7 @@ writer, which then waits for its turn instead of failing half-way.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,40 @@ def open_for_writing(storage: Path) -> Engine:
 def open_for_reading(storage: Path) -> Engine:
     """Open an existing database without being able to change it, also while a crawl writes.
 
-    Raises WrongStorage when there is none.
+    Raises WrongStorage when there is none, or none that this version can read.
     """
     path = storage / DATABASE
-    if not path.is_file():
+    found = schema(storage)
+    if found is None:
         raise WrongStorage(f"{storage} holds no database yet; run `ombudsman crawl` first")
+    if found != migrations.head():
+        raise WrongStorage(
+            f"{path} has schema {found}, this version reads {migrations.head()}; "
+            "a crawl brings an older one up to date"
+        )
     return _engine(path, begin="BEGIN", read_only=True)
+
+
+def schema(storage: Path) -> str | None:
+    """Return the schema of a storage's database, None where none has been made yet.
+
+    A kill in a first crawl's first moments leaves an empty file: that is none yet. Raises
+    WrongStorage for a file that is no database.
+    """
+    path = storage / DATABASE
+    try:
+        if not path.is_file() or path.stat().st_size == 0:
+            return None
+        engine = _engine(path, begin="BEGIN", read_only=True)
+        try:
+            with engine.connect() as connection:
+                return migrations.current(connection)
+        finally:
+            engine.dispose()
+    except DatabaseError as error:
+        raise WrongStorage(f"{path} can't be opened: {error.orig}") from error
+    except OSError as error:
+        raise WrongStorage(f"{path} can't be opened: {error.strerror}") from error
 
 
 def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
@@ -56,6 +85,10 @@ def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
         oldest = ".".join(map(str, _OLDEST_SQLITE))
         raise WrongStorage(f"SQLite {oldest} is needed, this Python has {sqlite3.sqlite_version}")
     mode = "ro" if read_only else "rwc"
+    if read_only and not os.access(path.parent, os.W_OK) and not _has_log(path):
+        # WAL needs a file beside the database even for reading; an archive on a read-only
+        # medium has nobody who writes.
+        mode += "&immutable=1"
     uri = f"file:{_uri_path(path)}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
@@ -77,6 +110,11 @@ def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _pragma(connection: sqlite3.Connection, name: str, value: str, expected: object) -> None:

@@ -7,8 +7,19 @@ import dataclasses
 import hashlib
 import json
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.database import register
@@ -23,8 +34,8 @@ from ombudsman_crawler.database.tables import (
     READING,
     VERSION_DOCUMENT,
 )
-from ombudsman_crawler.items import LetterItem
-from ombudsman_crawler.letters.letter import DocumentReading, Letter
+from ombudsman_crawler.items import LetterItem, Outcome
+from ombudsman_crawler.letters.letter import DocumentReading, Letter, Status
 
 
 def store_reading(
@@ -200,9 +211,9 @@ def _store_one(
         )
 
 
-def settle(connection: Connection, time: str, document_id: int) -> None:
-    """The site has just served this document: bring its versions and letters up to date."""
-    served = connection.execute(
+def settle(connection: Connection, document_id: int) -> None:
+    """Bring a document's versions and letters up to date with when the site served them."""
+    letters = connection.execute(
         update(LETTER_VERSION)
         .where(
             LETTER_VERSION.c.id.in_(
@@ -211,15 +222,31 @@ def settle(connection: Connection, time: str, document_id: int) -> None:
                 )
             )
         )
-        .values(last_seen=time)
+        .values(
+            first_seen=_served(func.min(CAPTURE.c.time)),
+            last_seen=_served(func.max(CAPTURE.c.time)),
+        )
         .returning(LETTER_VERSION.c.letter_id)
     ).all()
-    for (letter_id,) in served:
+    for (letter_id,) in letters:
         if letter_id is not None:
             _settle_letter(connection, letter_id)
 
 
-def compare(connection: Connection, before: int, document_id: int | None) -> tuple[str, str | None]:
+def _served(which: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Ask for the first or last of the captures that brought or confirmed a version."""
+    return (
+        select(which)
+        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.document_id == CAPTURE.c.document_id)
+        .where(VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
+        .correlate(LETTER_VERSION)
+        .scalar_subquery()
+    )
+
+
+def compare(
+    connection: Connection, before: int, document_id: int | None
+) -> tuple[Outcome, str | None]:
     """Say what other bytes at a known address mean, by the versions they carry."""
     versions = {
         document: set(
@@ -232,10 +259,10 @@ def compare(connection: Connection, before: int, document_id: int | None) -> tup
         for document in (before, document_id)
     }
     if not versions[document_id]:
-        return "new_version", "not read yet"
+        return Outcome.NEW_VERSION, "not read yet"
     if versions[document_id] == versions[before]:
-        return "unchanged", "other bytes, the same words"
-    return "new_version", None
+        return Outcome.UNCHANGED, "other bytes, the same words"
+    return Outcome.NEW_VERSION, None
 
 
 def _settle_letter(connection: Connection, letter_id: int) -> None:
@@ -247,18 +274,14 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
         .correlate(LETTER_VERSION)
         .scalar_subquery()
     )
-    last_served = (
-        select(func.max(CAPTURE.c.id))
-        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.document_id == CAPTURE.c.document_id)
-        .where(VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
-        .correlate(LETTER_VERSION)
-        .scalar_subquery()
-    )
     best = connection.execute(
         select(LETTER_VERSION.c.id, READING)
         .join(READING, READING.c.id == newest)
         .where(LETTER_VERSION.c.letter_id == letter_id)
-        .order_by(READING.c.status.in_(("ok", "suspect")).desc(), last_served.desc())
+        .order_by(
+            READING.c.status.in_((Status.OK, Status.SUSPECT)).desc(),
+            _served(func.max(CAPTURE.c.id)).desc(),
+        )
         .limit(1)
     ).first()
     if best is None:

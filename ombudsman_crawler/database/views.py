@@ -77,7 +77,8 @@ SELECT authority.key || '/' || figure.year_ending || '/' || figure.source || '/'
        (SELECT capture.url FROM capture WHERE capture.document_id = document.id
         ORDER BY capture.id DESC LIMIT 1) AS url,
        figure.restated,
-       (SELECT group_concat(DISTINCT finding.code) {_DOUBTS}) AS doubts
+       (SELECT group_concat(DISTINCT finding.code) {_DOUBTS}) AS doubts,
+       document.path AS document_path
 FROM current_reading AS current
 JOIN figure ON figure.reading_id = current.reading_id
 JOIN document ON document.id = current.document_id
@@ -112,12 +113,14 @@ GROUP BY kind, year_ending, metric, value
 """
 
 
-# The years ending that any letter or link speaks of, without gaps.
+# The years ending that letters and links speak of, without gaps. A link alone may name any year:
+# one beyond the next is a slip of the pen and opens none.
 _COVERAGE = """
 WITH RECURSIVE
 listed(year_ending) AS (
-    SELECT listed_year FROM link WHERE kind = 'letter' AND listed_year IS NOT NULL
-    UNION SELECT year_ending FROM letter),
+    SELECT year_ending FROM letter
+    UNION SELECT listed_year FROM link
+          WHERE listed_year <= (SELECT MAX(year_ending) + 1 FROM letter)),
 years(year_ending, last) AS (
     SELECT MIN(year_ending), MAX(year_ending) FROM listed HAVING MIN(year_ending) IS NOT NULL
     UNION ALL SELECT year_ending + 1, last FROM years WHERE year_ending < last),
@@ -151,7 +154,7 @@ SELECT authority.name AS authority, authority.slug, authority.gss_code, authorit
                WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending)
                THEN 'missing'
            WHEN authority.first_day > years.year_ending || '-03-31'
-             OR authority.last_day <= (years.year_ending - 1) || '-04-01' THEN 'not_expected'
+             OR authority.last_day < (years.year_ending - 1) || '-04-01' THEN 'not_expected'
            ELSE 'missing'
        END AS state
 FROM authority

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.database import migrations, refetch, register, versions
+from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.tables import (
     AUTHORITY,
     AUTHORITY_SUCCESSOR,
@@ -26,21 +27,12 @@ from ombudsman_crawler.database.tables import (
     STORAGE,
 )
 from ombudsman_crawler.exceptions import WrongStorage
-from ombudsman_crawler.items import CouncilItem, LetterItem
+from ombudsman_crawler.items import CouncilItem, LetterItem, Outcome
 from ombudsman_crawler.letters.letter import DocumentReading
+from ombudsman_crawler.times import now, utc
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
-_ANSWERED = ("archived", "new_version", "unchanged", "gone")
-
-
-def utc(moment: datetime) -> str:
-    """Write a time as the database keeps it: UTC, ISO 8601 with Z, to the millisecond."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+_ANSWERED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED, Outcome.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +97,7 @@ class Writer:
             connection.execute(
                 update(RUN)
                 .where(RUN.c.verdict.is_(None))
-                .values(verdict="killed", reason="ended without a word; the next run goes on")
+                .values(verdict=Verdict.KILLED, reason="ended without a word; the next run goes on")
             )
             run_id = connection.execute(
                 insert(RUN)
@@ -126,7 +118,7 @@ class Writer:
         self,
         run_id: int,
         *,
-        verdict: str,
+        verdict: Verdict,
         reason: str | None,
         counts: Mapping[str, Any],
         checks: list[Check],
@@ -206,7 +198,12 @@ class Writer:
                 .where(
                     OUTCOME.c.link_id == row.id,
                     OUTCOME.c.outcome.not_in(
-                        ("not_due", "not_attempted", "out_of_window", "refused")
+                        (
+                            Outcome.NOT_DUE,
+                            Outcome.NOT_ATTEMPTED,
+                            Outcome.OUT_OF_WINDOW,
+                            Outcome.REFUSED,
+                        )
                     ),
                 )
                 .order_by(OUTCOME.c.run_id.desc())
@@ -279,8 +276,8 @@ class Writer:
             if item.document_id is not None:
                 if isinstance(item.reading, DocumentReading):
                     versions.store_reading(connection, self._time(), item, item.reading)
-                versions.settle(connection, self._time(), item.document_id)
-            if item.outcome == "archived" and item.previous_document_id is not None:
+                versions.settle(connection, item.document_id)
+            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
                 item.outcome, item.reason = versions.compare(
                     connection, item.previous_document_id, item.document_id
                 )
@@ -308,7 +305,7 @@ class Writer:
             return
         asked = self._clock()
         changes: dict[str, Any] = {"last_asked": utc(asked)}
-        if item.outcome == "gone":
+        if item.outcome is Outcome.GONE:
             changes["gone_since"] = func.coalesce(LINK.c.gone_since, utc(asked))
         else:
             changes["gone_since"] = None

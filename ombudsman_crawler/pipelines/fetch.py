@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from ombudsman_crawler import current_run
 from ombudsman_crawler.database.refetch import LinkState, is_due
-from ombudsman_crawler.items import LetterItem
+from ombudsman_crawler.items import LetterItem, Outcome
 from ombudsman_crawler.middlewares import ASKED_FOR, CAPTURE, Refused
 from ombudsman_crawler.site import urls
 
@@ -34,7 +34,7 @@ class FetchLetter:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._run = current_run.of(crawler)
-        self._options = crawler.spider.options  # type: ignore[union-attr]
+        self._options = self._run.options
         # Downloads wait here and not in the downloader, where a stop wouldn't reach them.
         self._places = asyncio.Semaphore(
             crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") or 1
@@ -56,7 +56,7 @@ class FetchLetter:
             async with self._places:
                 await self._ask(letter)
         # What a killed run left unread is read now, whether or not the letter was asked for.
-        if letter["document_id"] is None and letter["outcome"] == "not_due":
+        if letter["document_id"] is None and letter["outcome"] == Outcome.NOT_DUE:
             letter["document_id"] = state.document_id
         document_id = letter["document_id"]
         letter["unread"] = document_id is not None and self._run.reader.unread(document_id)
@@ -67,15 +67,15 @@ class FetchLetter:
         wanted = self._options.years
         year = letter["listed_year"]
         if wanted is not None and year is not None and year not in wanted:
-            _settle(letter, "out_of_window", f"{year} is outside {wanted}")
+            _settle(letter, Outcome.OUT_OF_WINDOW, f"{year} is outside {wanted}")
         elif not urls.same_site(letter["url"], self._run.site):
-            _settle(letter, "refused", "on another site")
+            _settle(letter, Outcome.REFUSED, "on another site")
         elif not is_due(
             state, self._options.refetch, self._run.reader.newest_year(), datetime.now(UTC)
         ):
-            _settle(letter, "not_due", None)
-        elif self._run.dry_run:
-            _settle(letter, "not_attempted", "would be asked for")
+            _settle(letter, Outcome.NOT_DUE, None)
+        elif self._run.options.dry_run:
+            _settle(letter, Outcome.NOT_ATTEMPTED, "would be asked for")
         else:
             return False
         return True
@@ -84,10 +84,10 @@ class FetchLetter:
         limit = self._options.limit
         if limit is not None and self._asked >= limit:
             self._run.enough = True
-            _settle(letter, "not_attempted", f"the limit of {limit} letters was reached")
+            _settle(letter, Outcome.NOT_ATTEMPTED, f"the limit of {limit} letters was reached")
             return
         if self._run.stopping:
-            _settle(letter, "not_attempted", "the run was stopped")
+            _settle(letter, Outcome.NOT_ATTEMPTED, "the run was stopped")
             return
         self._asked += 1
         request = Request(letter["url"], callback=NO_CALLBACK, meta={ASKED_FOR: "letter"})
@@ -96,13 +96,15 @@ class FetchLetter:
         try:
             response = await engine.download_async(request)
         except Refused as refusal:
-            _settle(letter, "refused", str(refusal))
+            _settle(letter, Outcome.REFUSED, str(refusal))
         except IgnoreRequest as reason:
-            _settle(letter, "not_attempted" if self._run.stopping else "failed", str(reason))
+            _settle(
+                letter, Outcome.NOT_ATTEMPTED if self._run.stopping else Outcome.FAILED, str(reason)
+            )
         # The downloader raises whatever a connection can end in; each is an outcome, not a fault
         # of ours, and its capture holds the name.
         except Exception as error:  # noqa: BLE001
-            _settle(letter, "failed", f"{type(error).__name__}: {error}".rstrip(": "))
+            _settle(letter, Outcome.FAILED, f"{type(error).__name__}: {error}".rstrip(": "))
         else:
             self._judge(letter, response)
 
@@ -117,19 +119,19 @@ class FetchLetter:
             letter["last_modified"] = _header(response, "Last-Modified")
             # Whether other bytes are another version is for the words to say.
             known = letter["previous_document_id"]
-            _settle(letter, "unchanged" if known == document_id else "archived", None)
+            _settle(letter, Outcome.UNCHANGED if known == document_id else Outcome.ARCHIVED, None)
         elif response.status == 200:
-            _settle(letter, "rejected", _what_came(response))
+            _settle(letter, Outcome.REJECTED, _what_came(response))
         elif response.status in (404, 410) and letter["previous_document_id"] is not None:
-            _settle(letter, "gone", f"answered with status {response.status}")
+            _settle(letter, Outcome.GONE, f"answered with status {response.status}")
         elif 300 <= response.status < 400:
             # Other redirects were followed; this one leads to where no request may go.
-            _settle(letter, "refused", f"redirected to {_header(response, 'Location')}")
+            _settle(letter, Outcome.REFUSED, f"redirected to {_header(response, 'Location')}")
         else:
-            _settle(letter, "failed", f"answered with status {response.status}")
+            _settle(letter, Outcome.FAILED, f"answered with status {response.status}")
 
 
-def _settle(letter: ItemAdapter, outcome: str, reason: str | None) -> None:
+def _settle(letter: ItemAdapter, outcome: Outcome, reason: str | None) -> None:
     letter["outcome"], letter["reason"] = outcome, reason
 
 

@@ -50,7 +50,7 @@ class ReadLetter:
             return item
         letter = ItemAdapter(item)
         # A stopped run leaves the document to the next one.
-        if not letter["unread"] or self._run.stopping or self._run.dry_run:
+        if not letter["unread"] or self._run.stopping or self._run.options.dry_run:
             return item
         path, sha256 = self._run.reader.document(letter["document_id"])
         expectation = Expectation(letter["authority"], letter["listed_year"])

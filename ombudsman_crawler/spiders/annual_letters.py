@@ -17,8 +17,8 @@ from ombudsman_crawler import authorities, current_run
 from ombudsman_crawler.archive.documents import looks_like_pdf
 from ombudsman_crawler.items import CouncilItem, LetterItem
 from ombudsman_crawler.middlewares import ASKED_FOR
+from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import council_page, letter_list, map_page, urls
-from ombudsman_crawler.spiders.options import Options
 
 if TYPE_CHECKING:
     from typing import Self
@@ -32,8 +32,8 @@ logger = logging.getLogger(__name__)
 #: Announces a replica, and how many councils it has: `councils=12`.
 REPLICA_HEADER = "X-Ombudsman-Replica"
 
-# Lists may lead to older lists; no list is this far from a council's page.
-_DEEPEST_LIST = 5
+# Lists may lead to older lists; no list is this many links away from the map.
+_DEEPEST_LIST = 8
 
 # Bytes; the largest page known has a tenth of it.
 _LARGEST_PAGE = 8 * 2**20
@@ -49,6 +49,10 @@ class AnnualLetters(Spider):
     """
 
     name = "annual_letters"
+
+    _run: current_run.CurrentRun
+    #: The authority of each slug an earlier run met.
+    _known: dict[str, str]
 
     def __init__(
         self,
@@ -75,18 +79,11 @@ class AnnualLetters(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.spider = spider
-        spider._run = current_run.of(crawler)
+        spider._run = current_run.begin(crawler, spider.options)
         spider._known = {
             council.slug.lower(): council.name for council in spider._run.reader.known_councils()
         }
-        spider._run.facts.councils_asked_for = len(spider.options.councils)
-        spider._run.facts.councils_not_found = sorted(spider._not_found)
         return spider
-
-    _run: current_run.CurrentRun
-    #: The authority of each slug an earlier run met.
-    _known: dict[str, str]
 
     async def start(self) -> AsyncIterator[Any]:
         yield self._request(self._run.site + urls.MAP_PATH, self.parse_map, errback=self.map_failed)
@@ -262,7 +259,8 @@ class AnnualLetters(Spider):
         """Count a page that didn't come; one that robots.txt forbids is no failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._run.facts.councils_unread.add(request.cb_kwargs.get("authority"))
-        if failure.check(IgnoreRequest) and not failure.check(HttpError):
+        error = failure.value
+        if isinstance(error, IgnoreRequest) and not isinstance(error, HttpError):
             logger.warning("%s wasn't asked for: %s", request.url, failure.value)
             return
         if self._run.stopping:
@@ -289,12 +287,8 @@ class AnnualLetters(Spider):
 
     def _leads_to_wanted(self, name: str) -> bool:
         """Whether a council followed one that is wanted: its page links the predecessors'."""
-        register = {authority.code: authority.name for authority in authorities.load()}
-        for asked in self.options.councils:
-            match = authorities.match(asked)
-            if match and any(register.get(code) == name for code in match.replaced_by):
-                return True
-        return False
+        matches = (authorities.match(asked) for asked in self.options.councils)
+        return any(match and name in authorities.successors(match) for match in matches)
 
     def _wrong_site(self, response: Response) -> str | None:
         """Say what is wrong when a replica and the live site are taken for one another."""

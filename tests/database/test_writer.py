@@ -15,7 +15,7 @@ from sqlalchemy import text
 from ombudsman_crawler.archive.documents import PDF, Stored
 from ombudsman_crawler.database import session
 from ombudsman_crawler.database.writer import Writer
-from ombudsman_crawler.items import CouncilItem, LetterItem
+from ombudsman_crawler.items import CouncilItem, LetterItem, Outcome
 from ombudsman_crawler.letters.letter import (
     DocumentReading,
     Figure,
@@ -67,7 +67,8 @@ class Archive:
             stored=Stored(sha256, len(body), PDF, f"letters/{sha256}.pdf"),
         )
         item.capture_id, item.document_id = captured.capture_id, captured.document_id
-        item.outcome = "unchanged" if state.document_id == item.document_id else "archived"
+        same = state.document_id == item.document_id
+        item.outcome = Outcome.UNCHANGED if same else Outcome.ARCHIVED
         item.reading = reading
         self.writer.store_letter(self.run_id, item, 2021)
         self.now += timedelta(seconds=1)

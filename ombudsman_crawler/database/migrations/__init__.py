@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from ombudsman_crawler.database import views
 from ombudsman_crawler.exceptions import WrongStorage
@@ -44,8 +44,11 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     target = head() if revision == "head" else revision
     with engine.connect() as connection:
         found = current(connection)
+        tables = inspect(connection).get_table_names()
     if found == target:
         return
+    if found is None and set(tables) - {"alembic_version"}:
+        raise WrongStorage("the database holds other tables; give another folder with --storage")
     if found is not None and found not in {item.revision for item in script.walk_revisions()}:
         raise WrongStorage(
             f"the database is at schema {found}, which this version doesn't know; "

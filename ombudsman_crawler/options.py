@@ -38,14 +38,17 @@ class Options:
         Raises BadArgument, which names the argument, for anything that can't be used.
         """
         names = council.split(",") if isinstance(council, str) else list(council or ())
-        names = [name.strip() for name in names if name.strip()]
+        names = [name.strip() for name in names]
         modes = ", ".join(mode.value for mode in Refetch)
-        if refetch and refetch not in list(Refetch):
+        # An empty argument is a shell variable that wasn't set, not a wish for everything.
+        if not all(names):
+            raise BadArgument("--council", "", "write a council's name or slug, or leave it out")
+        if refetch is not None and refetch not in list(Refetch):
             raise BadArgument("--refetch", refetch, f"choose one of {modes}")
         return cls(
-            years=YearRange.parse(years) if years else None,
+            years=None if years is None else YearRange.parse(years),
             councils=tuple(names),
-            refetch=Refetch(refetch) if refetch else Refetch.CHANGED,
+            refetch=Refetch.CHANGED if refetch is None else Refetch(refetch),
             limit=_limit(limit),
             backfill=str(backfill).lower() in ("true", "1", "yes"),
             dry_run=dry_run,
@@ -78,7 +81,7 @@ class Options:
 
 
 def _limit(value: str | int | None) -> int | None:
-    if value is None or value == "":
+    if value is None:
         return None
     try:
         limit = int(value)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import logging
 import os
 import sys
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from ombudsman_crawler import __version__, metrics, report
+from ombudsman_crawler import __version__, report, times
 from ombudsman_crawler.exceptions import BadArgument, OmbudsmanError
 from ombudsman_crawler.site import urls
 
@@ -146,8 +144,9 @@ def probe(
 ) -> None:
     """First contact with a site: a handful of requests, and what was recognised in the answers.
 
-    Asks for the map, one council's page, its list of letters and one letter, into a storage of its
-    own below --storage, keeps the pages there as files, and says what was and wasn't understood.
+    Asks for robots.txt, the map (with its pages by letter of the alphabet, if it has such), one
+    council's page, its list of letters and one letter, into a storage of its own below --storage;
+    keeps the answers there as files, and says what was and wasn't understood.
     """
     from ombudsman_crawler import crawl as crawling  # noqa: PLC0415
     from ombudsman_crawler import probe as probing  # noqa: PLC0415
@@ -161,7 +160,7 @@ def probe(
         command="probe",
         storage=place,
         site=site,
-        overrides=_overrides(settings),
+        changed=crawling.overrides(settings or []),
     )
     for line in probing.report(place):
         _console.print(line, markup=False)
@@ -183,7 +182,7 @@ def read(
     from ombudsman_crawler.letters.letter import Expectation, Status  # noqa: PLC0415
     from ombudsman_crawler.reading_workers import ReadingWorkers  # noqa: PLC0415
 
-    bodies = [(file, _file_bytes(file)) for file in files]
+    hashes = [(file, _hash(file)) for file in files]
     workers = ReadingWorkers(
         min(settings.OMBUDSMAN_READERS, len(files)),
         settings.OMBUDSMAN_READING_SECONDS,
@@ -193,9 +192,7 @@ def read(
     unread = 0
     try:
         jobs = [
-            (file, sha256, workers.submit(file, sha256, Expectation()))
-            for file, body in bodies
-            for sha256 in (hashlib.sha256(body).hexdigest(),)
+            (file, sha256, workers.submit(file, sha256, Expectation())) for file, sha256 in hashes
         ]
         for file, sha256, job in jobs:
             error = job.exception()
@@ -207,7 +204,7 @@ def read(
             for letter in reading.letters:
                 unread += letter.status not in (Status.OK, Status.SUSPECT)
                 if as_json:
-                    objects.append(_letter_object(file, sha256, letter))
+                    objects.append(report.letter_object(str(file), sha256, letter))
                 else:
                     report.letter(_console, str(file), letter)
     finally:
@@ -338,7 +335,7 @@ def _crawl(
     from ombudsman_crawler.options import Options  # noqa: PLC0415
 
     options = Options.read(**asked)
-    overrides = _overrides(settings)
+    changed = crawling.overrides(settings or [])
     _log(verbose=verbose, log_format=log_format)
     _announce(site)
     result = crawling.run(
@@ -347,12 +344,13 @@ def _crawl(
         storage=storage,
         site=site,
         note=note,
-        overrides=overrides,
+        changed=changed,
         progress=not verbose and log_format == "text",
     )
-    report.run_summary(_console, result.run_id, result.summary)
     if options.dry_run:
-        _console.print("Dry run: nothing was stored.")
+        report.dry_run(_console, result.summary)
+    else:
+        report.run_summary(_console, result.run_id, result.summary)
     raise typer.Exit(result.exit_status)
 
 
@@ -366,26 +364,35 @@ def _announce(site: str) -> None:
         )
 
 
-def _overrides(settings: list[str] | None) -> dict[str, str]:
-    overrides = {}
-    for setting in settings or []:
-        name, equals, value = setting.partition("=")
-        if not equals or not name.isidentifier() or not name.isupper():
-            raise BadArgument("--set", setting, "write NAME=VALUE, such as DOWNLOAD_DELAY=2")
-        overrides[name] = value
-    return overrides
-
-
 def _whole(argument: str, value: str, least: int, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise BadArgument(argument, value, f"write a whole number from {least} to {most}")
     return int(value)
 
 
+class _Stderr(logging.StreamHandler[Any]):
+    """Writes to what is standard error now: a live line of progress takes it over for a while."""
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _: Any) -> None:
+        """Standard error is looked up each time."""
+
+
+class _TextLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        moment = times.utc(datetime.fromtimestamp(record.created, UTC))
+        line = f"{moment} {record.levelname.lower()}: {record.getMessage()}"
+        return line + ("\n" + self.formatException(record.exc_info) if record.exc_info else "")
+
+
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": times.utc(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -396,13 +403,13 @@ class _JsonLines(logging.Formatter):
 
 
 def _log(*, verbose: bool, log_format: str) -> None:
-    formats: dict[str, Callable[[], logging.Formatter]] = {
-        "text": lambda: logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"),
+    formats: dict[str, type[logging.Formatter]] = {
+        "text": _TextLines,
         "json": _JsonLines,
     }
     if log_format not in formats:
         raise BadArgument("--log-format", log_format, f"choose one of {', '.join(formats)}")
-    handler = logging.StreamHandler()
+    handler = _Stderr()
     handler.setFormatter(formats[log_format]())
     if not verbose:
         handler.addFilter(_own_or_serious)
@@ -416,6 +423,9 @@ def _own_or_serious(record: logging.LogRecord) -> bool:
     """
     if record.name == "scrapy.downloadermiddlewares.robotstxt":
         return False
+    # What Scrapy says on Ctrl-C: it ends gracefully, and what a second one would do.
+    if record.name == "scrapy.crawler" and record.msg.startswith("Received"):
+        return True
     return record.name.startswith("ombudsman_crawler") or record.levelno >= logging.WARNING
 
 
@@ -430,61 +440,9 @@ def _replica_room(name: str) -> Any:
         ) from error
 
 
-def _file_bytes(file: Path) -> bytes:
+def _hash(file: Path) -> str:
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise _Sentence(f"{file} can't be read: {error.strerror}") from error
-
-
-def _letter_object(file: Path, sha256: str, letter: Any) -> dict[str, Any]:
-    units = metrics.load()
-    figures = [
-        {
-            "year_ending": figure.year_ending,
-            "metric": figure.metric,
-            "value": _number(figure.value),
-            "absence": figure.absence,
-            "unit": units[figure.metric].unit,
-            "value_text": figure.value_text,
-            "restated": figure.restated,
-            "page": figure.page,
-            "box": figure.box,
-            "text": figure.text,
-        }
-        for figure in letter.figures
-    ]
-    findings = [
-        {
-            "code": finding.code,
-            "severity": finding.severity.value,
-            "metric": finding.metric,
-            "message": finding.message,
-        }
-        for finding in letter.findings
-    ]
-    front = {
-        field.name: _plain(getattr(letter, field.name))
-        for field in dataclasses.fields(letter)
-        if field.name not in ("figures", "findings", "first_page", "last_page")
-    }
-    names = (
-        "part", "authority", "authority_as_printed", "year_ending", "kind", "form", "title",
-        "letter_date", "addressee", "post", "signatory", "period_start", "period_end", "status",
-    )  # fmt: skip
-    return {
-        "file": str(file),
-        "part": front["part"],
-        "sha256": sha256,
-        **{name: front[name] for name in names if name != "part"},
-        "figures": figures,
-        "findings": findings,
-    }
-
-
-def _number(value: float | None) -> float | int | None:
-    return int(value) if value is not None and value.is_integer() else value
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value

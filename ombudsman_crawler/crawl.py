@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
+from scrapy.settings import Settings, default_settings
 
-from ombudsman_crawler import current_run, settings
+from ombudsman_crawler import authorities, current_run, settings
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import migrations, session
@@ -42,6 +42,52 @@ class Result:
     summary: dict[str, Any]
 
 
+# Settings that are arguments of the command, or its own business.
+_NOT_TO_BE_SET = {
+    "OMBUDSMAN_STORAGE": "use --storage",
+    "OMBUDSMAN_SITE": "use --site",
+    "OMBUDSMAN_NOTE": "use --note",
+    "OMBUDSMAN_CONTACT": "set the environment variable of this name",
+    "OMBUDSMAN_COMMAND": "the command sets it",
+    "OMBUDSMAN_DOCUMENTS": "the command sets it",
+    "OMBUDSMAN_PROGRESS": "the command sets it",
+}
+_NO_SETTING = object()
+
+
+def overrides(given: Sequence[str]) -> dict[str, str]:
+    """Read settings given as NAME=VALUE.
+
+    Raises BadArgument for a name that neither Scrapy nor this project has, and for a value that
+    isn't of the setting's kind: a typo in a setting of politeness must not be lost in silence.
+    """
+    found = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise BadArgument("--set", pair, "write NAME=VALUE, such as DOWNLOAD_DELAY=2")
+        if name in _NOT_TO_BE_SET:
+            raise BadArgument("--set", pair, _NOT_TO_BE_SET[name])
+        usual = getattr(settings, name, getattr(default_settings, name, _NO_SETTING))
+        if usual is _NO_SETTING or not name.isupper():
+            raise BadArgument("--set", pair, "there is no such setting")
+        if not _is_like(value, usual):
+            raise BadArgument("--set", pair, f"write a value like {usual!r}")
+        found[name] = value
+    return found
+
+
+def _is_like(value: str, usual: object) -> bool:
+    if isinstance(usual, bool):
+        return value in ("True", "False", "true", "false", "1", "0")
+    if isinstance(usual, int | float):
+        try:
+            return float(value) >= 0 and (isinstance(usual, float) or value.isdigit())
+        except ValueError:
+            return False
+    return True
+
+
 def run(
     options: Options,
     *,
@@ -49,10 +95,12 @@ def run(
     storage: Path,
     site: str,
     note: str | None = None,
-    overrides: Mapping[str, Any] | None = None,
+    changed: Mapping[str, str] | None = None,
     progress: bool = False,
 ) -> Result:
     """Run one crawl, whole, in this process. Twisted's reactor allows one in a process's life.
+
+    `changed` are settings as `overrides` returns them.
 
     Raises BadArgument and WrongStorage before any request, StorageBusy while another crawl holds
     the storage.
@@ -74,7 +122,7 @@ def run(
                 "STATS_DUMP": False,
                 # The command line has said where the log goes.
                 "LOG_INSTALL_ROOT_HANDLER": False,
-                **(overrides or {}),
+                **(changed or {}),
             },
             priority="cmdline",
         )
@@ -103,10 +151,13 @@ def _refuse_early(options: Options, storage: Path, site: str) -> None:
                 f"{storage} belongs to {owner}, not to {name}; give another with --storage"
             )
     for council in options.unknown_councils(known):
+        close = authorities.suggest(council)
         raise BadArgument(
             "--council",
             council,
-            "write a council's name or its slug as in the site's addresses, "
+            f"perhaps {' or '.join(close)}?"
+            if close
+            else "write a council's name or its slug as in the site's addresses, "
             "such as kent-county-council",
         )
 
@@ -132,6 +183,8 @@ def _working_storage(storage: Path, *, dry_run: bool) -> Iterator[Path]:
 def _result(crawler: Any) -> Result:
     this_run = current_run.of(crawler)
     summary = this_run.reader.run_summary(this_run.run_id)
+    if this_run.options.dry_run:
+        summary["would_ask_for"] = this_run.reader.would_ask_for(this_run.run_id)
     status = _EXIT_STATUS.get(summary["verdict"], _FORCED)
     if this_run.ended_by == "wrong_site":
         status = WrongStorage.exit_status

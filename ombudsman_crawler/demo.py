@@ -9,9 +9,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import text
 
 from ombudsman_crawler.database import session
+from ombudsman_crawler.database.reader import Reader
 
 # A replica on this machine needs no politeness.
 _AT_ONCE = (
@@ -30,6 +30,10 @@ _COLUMNS = {
     "detailed_investigations": "of",
     "compliance_rate": "comply %",
 }
+
+
+# The year of the two real letters.
+_YEAR_SHOWN = 2021
 
 
 def run(console: Console, replica: Any, storage: Path) -> int:
@@ -63,31 +67,31 @@ def _crawl(url: str, storage: Path) -> int:
 def _show(console: Console, storage: Path) -> None:
     engine = session.open_for_reading(storage)
     try:
-        with engine.connect() as connection:
-            rows = connection.execute(
-                text(
-                    f"SELECT {', '.join(_COLUMNS)} FROM annual_summary"
-                    " WHERE year_ending = 2021 ORDER BY authority"
-                )
-            ).all()
+        rows = Reader(engine).summary_of_year(_YEAR_SHOWN)
     finally:
         engine.dispose()
-    console.print("\n[bold]annual_summary of the year ending 31 March 2021[/bold]")
+    console.print(f"\n[bold]annual_summary of the year ending 31 March {_YEAR_SHOWN}[/bold]")
     table = Table(box=None)
     for name, short in _COLUMNS.items():
         if name == "authority":
             table.add_column(short, no_wrap=True, max_width=28)
         else:
             table.add_column(short, justify="right", no_wrap=True)
-    for name, *values in rows:
-        table.add_row(name, *("–" if value is None else f"{value:g}" for value in values))
+    for row in rows:
+        table.add_row(*(_cell(row[name]) for name in _COLUMNS))
     console.print(table)
     database = storage / session.DATABASE
     console.print(
         "\nDartford's and Kent's letters of 2021 are real ones; every other letter is generated."
         "\nWhat to look at next:"
         f"\n  .venv/bin/ombudsman status --storage {storage}"
-        f'\n  sqlite3 -box {database} "SELECT metric, value_text, page, text, doubts FROM figures'
+        f'\n  sqlite3 -box {database} "SELECT metric, value_text, page, text FROM figures'
         " WHERE slug = 'kent-county-council' AND year_ending = 2021\""
         f"\n  .venv/bin/ombudsman read {storage}/letters/*/*.pdf"
     )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:g}" if isinstance(value, float) else str(value)

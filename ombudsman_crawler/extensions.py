@@ -42,8 +42,7 @@ class RunRecord:
         self._run.facts.errors += 1
 
     def spider_closed(self, reason: str) -> None:
-        verdict = self._run.finish(reason)
-        logger.info("Run %d: %s", self._run.run_id, verdict)
+        self._run.finish(reason)
 
 
 class Progress:

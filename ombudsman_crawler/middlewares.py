@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -177,10 +178,17 @@ class Captures:
         if response.status == 304:
             return await self._not_modified(request, response)
         stored = None
-        media_type = worth_keeping(request.meta.get(ASKED_FOR), response)
+        # Scrapy asks for robots.txt itself; what it said is part of the record.
+        robots = urlsplit(request.url).path == "/robots.txt"
+        media_type = worth_keeping("page" if robots else request.meta.get(ASKED_FOR), response)
         if media_type is not None and not self._run.options.dry_run:
-            # fsync can take as long as a disk likes: not in the reactor's thread.
-            stored = await asyncio.to_thread(self._run.documents.put, response.body, media_type)
+            try:
+                # fsync can take as long as a disk likes: not in the reactor's thread.
+                stored = await asyncio.to_thread(self._run.documents.put, response.body, media_type)
+            except OSError as error:
+                # Not this address's fault, and no other would fare better.
+                self._run.end("disk", f"nothing can be archived: {error}")
+                raise IgnoreRequest(f"nothing can be archived: {error}") from error
         request.meta[CAPTURE] = self._run.writer.record_capture(
             self._run.run_id,
             address=self._address(request),

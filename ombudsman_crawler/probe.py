@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import text
 
 from ombudsman_crawler import authorities
 from ombudsman_crawler.archive.documents import PDF, Documents
 from ombudsman_crawler.database import session
+from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.site import council_page, letter_list, map_page, urls
 
 
@@ -23,9 +21,8 @@ def report(storage: Path) -> Iterator[str]:
     documents = Documents(storage)
     engine = session.open_for_reading(storage)
     try:
-        with engine.connect() as connection:
-            captures = connection.execute(text(_CAPTURES)).mappings().all()
-            letters = connection.execute(text(_LETTERS)).mappings().all()
+        captures = Reader(engine).captures()
+        letters = Reader(engine).letters_read()
     finally:
         engine.dispose()
     for number, capture in enumerate(captures, 1):
@@ -65,7 +62,7 @@ def _recognised(page: str, url: str) -> Iterator[str]:
     scripts = map_page.scripts(page, url)
     if not councils and scripts:
         yield f"scripts that may hold the councils: {', '.join(scripts[:10])}"
-    if urls.council_slug(url):
+    if urls.is_council_page(url):
         council = council_page.read(page, url)
         yield f"council's name in a heading: {council.name or 'not recognised'}"
         yield f"predecessors: {', '.join(p.slug for p in council.predecessors) or 'none'}"
@@ -74,19 +71,3 @@ def _recognised(page: str, url: str) -> Iterator[str]:
     if found:
         years = ", ".join(str(link.listed_year or "?") for link in found)
         yield f"letters: {len(found)} (years {years}), such as {found[0].url}"
-
-
-_CAPTURES: Any = """
-SELECT capture.url, capture.time, capture.status, capture.error, capture.headers,
-       document.path, document.sha256, document.media_type
-FROM capture LEFT JOIN document ON document.id = capture.document_id ORDER BY capture.id
-"""
-
-_LETTERS: Any = """
-SELECT authority.name AS authority, current.year_ending, current.form, current.status,
-       COUNT(figure.id) AS figures, SUM(figure.value IS NULL) AS absent
-FROM current_reading AS current
-JOIN authority ON authority.id = current.authority_id
-LEFT JOIN figure ON figure.reading_id = current.reading_id
-GROUP BY current.reading_id
-"""

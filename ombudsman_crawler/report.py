@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from rich.console import Console
@@ -60,6 +61,18 @@ def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
         )
     if len(troubles) > 20:
         console.print(f"  … and {len(troubles) - 20} more: see the table `outcome`")
+    checks(console, summary["checks"])
+
+
+def dry_run(console: Console, summary: dict[str, Any]) -> None:
+    """Print which letters a run would ask for, and what would become of the others."""
+    wanted = summary["would_ask_for"]
+    for row in wanted:
+        year = row["listed_year"] or "year unknown"
+        console.print(f"  {escape(row['authority'] or 'authority unknown')}, {year}: {row['url']}")
+    others = [row for row in summary["outcomes"] if row["outcome"] != "not_attempted"]
+    told = "".join(f", {row['letters']} {row['outcome']}" for row in others)
+    console.print(f"Dry run: {len(wanted)} letters would be asked for{told}. Nothing was stored.")
     checks(console, summary["checks"])
 
 
@@ -126,22 +139,13 @@ def letter(console: Console, file: str, found: Letter) -> None:
     for name, said in people:
         if said:
             console.print(f"  {name}: {escape(str(said))}")
-    if found.figures:
-        table = Table(box=None)
-        for name in ("figure", "value", "printed", "page"):
-            table.add_column(name, no_wrap=True)
-        table.add_column("text")
-        doubtful = doubts(found)
-        for figure in found.figures:
-            mark = " ?" if figure.metric in doubtful or None in doubtful else ""
-            table.add_row(
-                figure.metric + mark,
-                value(figure),
-                escape(figure.value_text or ""),
-                str(figure.page or ""),
-                escape(shorten(figure.text)),
-            )
-        console.print(table)
+    doubtful = doubts(found)
+    for figure in found.figures:
+        mark = "?" if figure.metric in doubtful or None in doubtful else " "
+        page = f"page {figure.page}" if figure.page else ""
+        console.print(f" {mark} {figure.metric:<32} {value(figure):>16}  {page}")
+        if figure.text:
+            console.print(f"       {escape(figure.text)}")
     for finding in found.findings:
         about = f" {finding.metric}" if finding.metric else ""
         console.print(
@@ -162,5 +166,49 @@ def value(figure: Figure) -> str:
     return f"{figure.value:g}{percent}"
 
 
-def shorten(text: str, width: int = 60) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def letter_object(file: str, sha256: str, found: Letter) -> dict[str, Any]:
+    """Return a letter as `ombudsman read --json` prints it: plain values under lasting names."""
+    units = metrics.load()
+    return {
+        "file": file,
+        "part": found.part,
+        "sha256": sha256,
+        **{name: _plain(getattr(found, name)) for name in _LETTER_FIELDS},
+        "figures": [
+            {
+                "year_ending": figure.year_ending,
+                "metric": figure.metric,
+                "value": _plain(figure.value),
+                "absence": figure.absence,
+                "unit": units[figure.metric].unit,
+                "value_text": figure.value_text,
+                "restated": figure.restated,
+                "page": figure.page,
+                "box": figure.box,
+                "text": figure.text,
+            }
+            for figure in found.figures
+        ],
+        "findings": [
+            {
+                "code": finding.code,
+                "severity": finding.severity.value,
+                "metric": finding.metric,
+                "message": finding.message,
+            }
+            for finding in found.findings
+        ],
+    }
+
+
+_LETTER_FIELDS = (
+    "authority", "authority_as_printed", "year_ending", "kind", "form", "title", "letter_date",
+    "addressee", "post", "signatory", "period_start", "period_end", "status",
+)  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """Write dates as ISO 8601 and whole numbers without a point."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, float) and value.is_integer() else value

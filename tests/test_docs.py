@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from ombudsman_crawler import cli, report, settings
+from ombudsman_crawler import cli, findings, report, settings
 from ombudsman_crawler.database import run_checks, views
 
 ROOT = Path(__file__).parents[1]
@@ -58,9 +58,28 @@ def test_every_setting_has_a_reason_and_a_reader() -> None:
     ours = [name for name in vars(settings) if name.startswith("OMBUDSMAN_")]
     assert len(ours) > 8
     for name in ours:
-        used = code.count(name) + source.count(name) - 1
-        assert used, f"nothing reads {name}"
+        read_here = re.search(rf"[^_A-Z\"]{name}[^_A-Z\"]", source.replace(f"\n{name} = ", "\n"))
+        assert name in code or read_here, f"nothing reads {name}"
         assert re.search(rf"^#.*\n{name} = ", source, re.M), f"{name} has no comment"
+
+
+def test_every_option_is_in_the_readme_or_the_help() -> None:
+    common = set(re.findall(r"`(--[a-z-]+)", README))
+    for command in ("crawl", "backfill"):
+        options = {option for parameter in COMMANDS[command].params for option in parameter.opts}
+        assert {name for name in options if name.startswith("--")} <= common
+
+
+def test_every_code_of_a_finding_is_explained() -> None:
+    sources = [*(ROOT / "ombudsman_crawler" / "letters").rglob("*.py")]
+    sources += [ROOT / "ombudsman_crawler" / "reading_workers.py"]
+    used: set[str] = set()
+    for path in sources:
+        text = path.read_text(encoding="utf-8")
+        used.update(re.findall(r"(?:Finding|say|Check|UnreadablePdf)\(\s*\"(\w+)\"", text))
+        used.update(re.findall(r"(?:return|code =) \"(reader_\w+|encrypted|broken)\"", text))
+    assert len(used) > 30
+    assert used == set(findings.load())
 
 
 def test_every_view_is_in_the_readme_or_internal() -> None:

@@ -20,7 +20,12 @@ logger = logging.getLogger(__name__)
 PDF = "application/pdf"
 
 # Where documents of a media type are kept, and how their files end.
-_PLACES = {PDF: ("letters", ".pdf"), "text/html": ("pages", ".html")}
+_PLACES = {
+    PDF: ("letters", ".pdf"),
+    "text/html": ("pages", ".html"),
+    "text/plain": ("pages", ".txt"),
+    "application/json": ("pages", ".json"),
+}
 _OTHER_PLACE = ("pages", ".bin")
 # How the names of files begin that aren't whole yet.
 _HALF_WRITTEN = ".new-"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from ombudsman_crawler import metrics
+from ombudsman_crawler import findings, metrics
 from ombudsman_crawler.database import models, run_checks, views
 from ombudsman_crawler.items import Outcome
+from ombudsman_crawler.letters.letter import Status
 
 _VIEWS = {
     "current_reading": "The newest reading of each letter's current version.",
@@ -36,12 +37,14 @@ _COLUMNS = {
     "authority_name.source": "where the name was met: `register` or `site`",
     "authority_successor.date": "the first day after, where it is known",
     "authority_successor.source": "`register`, or `site` where a council's page says so",
-    "box": "[x0, y0, x1, y1] around the printed number, in points from the top left of the page",
+    "box": "[x0, y0, x1, y1] around the printed number, or around its label or cell where the "
+    "number is absent; points from the top left of the page as displayed",
     "capture_id": "→ `capture`",
     "code": "the finding's lasting name",
     "command": "the command that was run",
     "content_sha256": "hash of what the reading says",
-    "counts": "what the crawl counted, as JSON",
+    "counts": "what the crawl counted, as JSON: `councils` on the map, `pages` asked for, "
+    "`failed_pages`, letters `discovered`",
     "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected` "
     "(outside the authority's life)",
     "created": "when the storage was begun",
@@ -50,6 +53,7 @@ _COLUMNS = {
     "document_id": "→ `document`",
     "document_sha256": "SHA-256 of the document's bytes",
     "doubtful": "the doubtful metrics, comma-separated",
+    "document_path": "the document's file within the storage",
     "doubts": "codes of the findings that make the figure doubtful, comma-separated",
     "duration_ms": "milliseconds the reading took",
     "error": "how an attempt failed that had no answer",
@@ -59,21 +63,22 @@ _COLUMNS = {
     "finished": "when the run ended",
     "first_day": "first day of its life, where known",
     "first_page": "first page of the letter in the document",
-    "first_seen": "when it was first seen",
-    "form": "statistics form of the letter",
+    "first_seen": "when the site first listed or served it",
+    "form": "statistics form of the letter: see below",
     "found_on": "the page that linked it",
     "gone_since": "since when the site answers 404 or 410",
     "gss_code": "code of the Office for National Statistics",
-    "headers": "response headers as JSON, as the client delivers them",
+    "headers": "response headers as JSON, as the client delivers them: transfer and content coding "
+    "are undone",
     "id": "number of the row",
     "key": "lasting short name",
     "kind": "`county`, `district`, `metropolitan`, `unitary`, `london_borough` or `other`",
     "label": "the link's own words",
     "last_asked": "when it was last asked for with an answer",
-    "last_day": "last day of its life, or the day after, where known",
+    "last_day": "last day of its life, where known",
     "last_modified": "the server's Last-Modified",
     "last_page": "last page of the letter in the document",
-    "last_seen": "when it was last seen",
+    "last_seen": "when the site last listed or served it, or confirmed it with a 304",
     "letter.kind": "`annual` or `follow_up`",
     "letter_date": "date printed on the letter",
     "letter_id": "→ `letter`",
@@ -86,9 +91,11 @@ _COLUMNS = {
     "map_last_seen": "when the map last listed it",
     "media_type": "media type under which it was archived",
     "message": "the finding in words",
-    "metric": "name of the metric; null: about the whole letter",
-    "name": "name",
-    "next_due": "from when it is asked for again",
+    "finding.metric": "name of the metric; null: about the whole letter",
+    "metric": "name of the metric",
+    "authority.name": "the register's name, or what the site calls it",
+    "run_check.name": "name of the check: docs/checks.md",
+    "next_due": "from when it will be asked for again, as things stood when it was last asked for",
     "origin": "`reading` (checks within a letter) or `review` (across letters)",
     "outcome": "what became of the letter: " + ", ".join(Outcome),
     "page": "page of the document, from 1",
@@ -121,8 +128,9 @@ _COLUMNS = {
     "sources": "the source of each metric, as JSON",
     "started": "when the run began",
     "capture.status": "HTTP status, null without an answer",
+    "annual_summary.status": "`ok` or `suspect`",
     "status": "`ok`, `suspect`, `unreadable`, `unknown_form` or `not_a_letter`",
-    "subject": "what it is about",
+    "subject": "`authority:<key>`, or `finding:<code>:<key>:<year>:<metric>`",
     "successor_id": "→ `authority` that took over",
     "text": "the sentence or cell the number stands in",
     "text_sha256": "hash of the words in order",
@@ -140,6 +148,47 @@ _COLUMNS = {
     "whole": "1 when everything was asked for: no window, no sample",
     "words": "the words with their boxes, compressed",
     "year_ending": "the year ending 31 March",
+}
+
+
+_LISTS: dict[str, dict[str, str]] = {
+    "Absences": metrics.ABSENCES,
+    "Forms": {
+        "annual_letter_tables": "three-year tables by subject (years ending to 2008)",
+        "advice_team_tables": "advice team and investigative team tables (2009 to 2012)",
+        "single_total": "one total and no table (2013)",
+        "local_authority_report": "received and decided, by category (2014 to 2018)",
+        "three_panels": "upheld, compliance, satisfactory remedy (2019 to 2024)",
+        "complaint_overview": "dealt with, not for us, closed, investigated; panels (from 2025)",
+    },
+    "Statuses of a reading": {
+        Status.OK: "read without a doubt",
+        Status.SUSPECT: "read, and at least one figure is doubtful",
+        Status.UNREADABLE: "the document can't be read; a finding says why",
+        Status.UNKNOWN_FORM: "a letter whose statistics are in no form this version reads",
+        Status.NOT_A_LETTER: "another document",
+    },
+    "Outcomes of a letter in a run": {
+        Outcome.ARCHIVED: "fetched for the first time",
+        Outcome.NEW_VERSION: "fetched, and its words differ from what was served before",
+        Outcome.UNCHANGED: "asked for, and still the same",
+        Outcome.NOT_DUE: "known, and not asked for this time",
+        Outcome.OUT_OF_WINDOW: "its year wasn't asked for",
+        Outcome.REFUSED: "not asked for: robots.txt, another site or another scheme",
+        Outcome.REJECTED: "what came whole is no PDF",
+        Outcome.FAILED: "asked for in vain, retries included",
+        Outcome.GONE: "404 or 410 for a letter once archived",
+        Outcome.NOT_ATTEMPTED: "the run was stopped, or its limit was reached",
+    },
+    "States of coverage": {
+        "archived": "archived and read",
+        "gone": "archived and read; no longer on the site",
+        "unread": "archived, but not read as a letter",
+        "failed": "listed, and asked for in vain",
+        "missing": "expected, and neither archived nor failed",
+        "not_expected": "outside the authority's life",
+    },
+    "Codes of findings": findings.load(),
 }
 
 
@@ -182,11 +231,10 @@ def _lines(connection: Connection) -> Iterator[str]:
             f"| `{metric.name}` | {metric.unit} | {years} | {metric.printed_as}"
             f" | {metric.definition} |"
         )
-    yield ""
-    yield "## Absences"
-    yield ""
-    for absence, reason in metrics.ABSENCES.items():
-        yield f"- `{absence}`: {reason}"
+    for title, meanings in _LISTS.items():
+        yield from ("", f"## {title}", "")
+        for name, said in meanings.items():
+            yield f"- `{name}`: {said}"
 
 
 def _table(connection: Connection, name: str) -> Iterator[str]:

@@ -153,6 +153,34 @@ class Reader:
                 else None,
             }
 
+    def summary_of_year(self, year_ending: int) -> list[dict[str, Any]]:
+        """Return the rows of `annual_summary` for a year, by authority."""
+        with self._engine.connect() as connection:
+            query = "SELECT * FROM annual_summary WHERE year_ending = :year ORDER BY authority"
+            return _all(connection, query, year=year_ending)
+
+    def captures(self) -> list[dict[str, Any]]:
+        """Return every attempt in order, with the document it brought."""
+        with self._engine.connect() as connection:
+            return _all(connection, _CAPTURES)
+
+    def letters_read(self) -> list[dict[str, Any]]:
+        """Return each letter's current reading, with how many figures it has and lacks."""
+        with self._engine.connect() as connection:
+            return _all(connection, _LETTERS_READ)
+
+    def would_ask_for(self, run_id: int) -> list[dict[str, Any]]:
+        """Return the letters that a dry run found it would ask for."""
+        with self._engine.connect() as connection:
+            return _all(
+                connection,
+                "SELECT link.url, link.listed_year, authority.name AS authority FROM outcome"
+                " JOIN link ON link.id = outcome.link_id"
+                " LEFT JOIN authority ON authority.id = link.authority_id"
+                " WHERE run_id = :run AND outcome = 'not_attempted' ORDER BY 3, 2",
+                run=run_id,
+            )
+
     def run_summary(self, run_id: int) -> dict[str, Any]:
         """Return what a run did: its outcomes by name, what failed and why, its checks."""
         with Session(self._engine) as session:
@@ -185,6 +213,21 @@ class Reader:
                 ),
             }
 
+
+_CAPTURES = """
+SELECT capture.url, capture.time, capture.status, capture.error, capture.headers,
+       document.path, document.sha256, document.media_type
+FROM capture LEFT JOIN document ON document.id = capture.document_id ORDER BY capture.id
+"""
+
+_LETTERS_READ = """
+SELECT authority.name AS authority, current.year_ending, current.form, current.status,
+       COUNT(figure.id) AS figures, SUM(figure.value IS NULL) AS absent
+FROM current_reading AS current
+JOIN authority ON authority.id = current.authority_id
+LEFT JOIN figure ON figure.reading_id = current.reading_id
+GROUP BY current.reading_id
+"""
 
 _TOTALS = """
 SELECT (SELECT COUNT(*) FROM authority WHERE page_address IS NOT NULL) AS councils,

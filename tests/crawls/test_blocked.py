@@ -56,6 +56,12 @@ def test_a_server_that_is_not_there(storage: Storage) -> None:
         (("--limit", "none"), ("--limit", "none")),
         (("--limit", "0"), ("--limit", "0")),
         (("--log-format", "xml"), ("--log-format", "json")),
+        (("--council", ""), ("--council", "leave it out")),
+        (("--years", ""), ("--years",)),
+        (("--years", "2020-21"), ("--years", "write 2021")),
+        (("--limit", ""), ("--limit",)),
+        (("--refetch", ""), ("--refetch",)),
+        (("--council", "Kent County Cuoncil"), ("--council", "perhaps Kent County Council")),
         (("backfill", "2021-"), ("--years", "2021-")),
     ],
 )
@@ -70,7 +76,20 @@ def test_bad_arguments_are_one_sentence_and_no_request(
     assert not storage.path.exists()
 
 
-@pytest.mark.parametrize("setting", ["DOWNLOAD_DELAY", "=1", "download_delay=1"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "DOWNLOAD_DELAY",
+        "=1",
+        "download_delay=1",
+        "DOWNLOAD_DELY=1",
+        "DOWNLOAD_DELAY=abc",
+        "DOWNLOAD_DELAY=-1",
+        "ROBOTSTXT_OBEY=maybe",
+        "OMBUDSMAN_STORAGE=/elsewhere",
+        "OMBUDSMAN_CONTACT=me",
+    ],
+)
 def test_bad_settings_are_refused(storage: Storage, replica: Replica, setting: str) -> None:
     ended = storage.crawl(replica, "--set", setting)
     assert ended.status == 2
@@ -130,3 +149,57 @@ def test_status_without_a_storage(storage: Storage) -> None:
     ended = ombudsman("status", "--storage", storage.path)
     assert ended.status == 2
     assert "no database yet" in ended.err
+
+
+@pytest.mark.parametrize(
+    "site", ["ftp://x", "nonsense", "http://127.0.0.1:1/map", "https://x/?a=1"]
+)
+def test_a_site_is_scheme_and_host(storage: Storage, site: str) -> None:
+    ended = storage.crawl(site)
+    assert ended.status == 2, ended.all
+    assert "--site" in ended.err
+
+
+def test_a_first_run_killed_at_once_does_no_harm(storage: Storage, replica: Replica) -> None:
+    storage.path.mkdir()
+    (storage.path / "ombudsman.db").touch()
+    assert ombudsman("status", "--storage", storage.path).status == 2
+    assert storage.crawl(replica).status == 0
+
+
+@pytest.mark.parametrize("body", [b"no database at all" * 99, b"SQLite format 3\0" + b"x" * 200])
+def test_a_broken_database_is_one_sentence(storage: Storage, replica: Replica, body: bytes) -> None:
+    storage.path.mkdir()
+    (storage.path / "ombudsman.db").write_bytes(body)
+    for ended in (storage.crawl(replica), ombudsman("status", "--storage", storage.path)):
+        assert ended.status == 2, ended.all
+        assert "can't be opened" in ended.err
+        assert "Traceback" not in ended.err
+    assert replica.hits == []
+    assert (storage.path / "ombudsman.db").read_bytes() == body
+
+
+def test_another_programs_database_is_left_alone(storage: Storage, replica: Replica) -> None:
+    import sqlite3
+
+    storage.path.mkdir()
+    with sqlite3.connect(storage.path / "ombudsman.db") as connection:
+        connection.execute("CREATE TABLE recipe (name)")
+    ended = storage.crawl(replica)
+    assert ended.status == 2, ended.all
+    assert "other tables" in ended.err
+
+
+def test_a_storage_that_can_not_be_written(storage: Storage, replica: Replica) -> None:
+    storage.path.parent.mkdir(exist_ok=True)
+    storage.path.write_text("a file")
+    ended = storage.crawl(replica)
+    assert ended.status == 2, ended.all
+    assert "can't be written" in ended.err
+
+
+def test_a_map_that_is_gone_fails_the_run(storage: Storage, replica: Replica) -> None:
+    replica.faults["/your-councils-performance"] = Fault(status=404)
+    ended = storage.crawl(replica)
+    assert ended.status == 1, ended.all
+    assert "councils_found" in ended.out

@@ -26,10 +26,9 @@ def slow() -> Iterator[Replica]:
 def archived(storage: Storage) -> int:
     if not (storage.path / "ombudsman.db").exists():
         return 0
-    try:
-        return storage.query("SELECT COUNT(*) AS n FROM outcome WHERE outcome = 'archived'")[0]["n"]
-    except Exception:  # noqa: BLE001 - the tables aren't there yet
+    if not storage.query("SELECT 1 FROM sqlite_master WHERE name = 'outcome'"):
         return 0
+    return storage.query("SELECT COUNT(*) AS n FROM outcome WHERE outcome = 'archived'")[0]["n"]
 
 
 def figures(storage: Storage) -> list:

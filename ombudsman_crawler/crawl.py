@@ -186,6 +186,9 @@ def _result(crawler: Any) -> Result:
     if this_run.options.dry_run:
         summary["would_ask_for"] = this_run.reader.would_ask_for(this_run.run_id)
     status = _EXIT_STATUS.get(summary["verdict"], _FORCED)
+    if summary["verdict"] is None and this_run.over:
+        # The verdict couldn't be written (a full disk, a locked database): the log says why.
+        status = _EXIT_STATUS[Verdict.FAILED]
     if this_run.ended_by == "wrong_site":
         status = WrongStorage.exit_status
     this_run.close()

@@ -98,6 +98,8 @@ class CurrentRun:
         self.enough = False
         # Kept, since the loop itself holds a task only weakly.
         self._ending: asyncio.Future[None] | None = None
+        #: The crawl itself is over: what is missing then is the verdict, not the end.
+        self.over = False
 
     @property
     def stopping(self) -> bool:
@@ -109,7 +111,8 @@ class CurrentRun:
 
         Returns at once: closing waits for the very callback that may have asked for it.
         """
-        if self.ended_by is not None:
+        if self.stopping:
+            # What a stop by hand cut short, the map and robots.txt included, is no block.
             return
         self.ended_by, self.ended_because = by, because
         logger.error("%s", because)
@@ -119,6 +122,9 @@ class CurrentRun:
 
     def finish(self, reason: str) -> Verdict:
         """Run the checks and close the run's record; return the verdict."""
+        self.over = True
+        if not (self.storage / session.DATABASE).is_file():
+            raise FileNotFoundError(f"{self.storage / session.DATABASE} was taken away")
         stopped = reason == "shutdown"
         self.facts.cut_short = stopped or self.ended_by is not None
         checks = evaluate(self._engine, self.documents, self.facts)

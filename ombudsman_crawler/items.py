@@ -37,6 +37,8 @@ class LetterItem:
     listed_year: int | None
     authority: str | None
     found_on: str
+    #: False for a letter that an earlier run knew and the site no longer lists.
+    listed: bool = True
 
     link_id: int | None = None
     outcome: Outcome | None = None

@@ -41,6 +41,10 @@ class Refused(IgnoreRequest):
     """A request that must not be made: another site, or forbidden by robots.txt."""
 
 
+class Forbidden(Refused):
+    """A request that robots.txt forbids."""
+
+
 class OneSite:
     """Refuses every request to another host or scheme, redirects and retries included.
 
@@ -67,7 +71,7 @@ class Robots(RobotsTxtMiddleware):
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest:
-            raise Refused("forbidden by robots.txt") from None
+            raise Forbidden("forbidden by robots.txt") from None
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
@@ -170,7 +174,8 @@ class Captures:
         if known is None:
             return
         if etag := known.headers.get("Etag"):
-            request.headers["If-None-Match"] = etag
+            # Byte for byte as it came: Scrapy would write text as UTF-8.
+            request.headers["If-None-Match"] = etag.encode("latin-1")
         if last_modified := known.headers.get("Last-Modified"):
             request.headers["If-Modified-Since"] = last_modified
 
@@ -214,6 +219,13 @@ class Captures:
         known = self._run.reader.known_page(self._address(request))
         if known is None:
             logger.warning("%s answered 304 though it wasn't asked conditionally", request.url)
+            request.meta[CAPTURE] = self._run.writer.record_capture(
+                self._run.run_id,
+                address=self._address(request),
+                url=response.url,
+                status=304,
+                headers=_headers(response),
+            )
             return response
         try:
             body = await asyncio.to_thread(self._run.documents.read, known.path, known.sha256)

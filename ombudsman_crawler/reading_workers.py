@@ -43,7 +43,7 @@ class ReadingWorkers:
     """A pool of reading workers. `seconds` bounds each reading, `memory_mib` each worker."""
 
     def __init__(self, workers: int, seconds: float, memory_mib: int) -> None:
-        self._workers = workers
+        self._workers = max(1, workers)
         self._seconds = seconds
         self._memory_mib = memory_mib
         self._pool: ProcessPool | None = None

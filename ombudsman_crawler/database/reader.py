@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from ombudsman_crawler.database.models import (
     Authority,
     Capture,
     Document,
-    Letter,
+    Link,
     Run,
     RunCheck,
     Storage,
@@ -37,6 +37,18 @@ class KnownCouncil:
     name: str
     slug: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLetter:
+    """A letter as the site last listed it."""
+
+    address: str
+    url: str
+    label: str
+    listed_year: int | None
+    authority: str
+    found_on: str
 
 
 class Reader:
@@ -90,18 +102,41 @@ class Reader:
                 if row.slug and row.page_address
             ]
 
-    def newest_year(self) -> int | None:
-        """Return the newest year ending of which there is a letter: a link may be mislabelled."""
+    def known_letters(self) -> list[KnownLetter]:
+        """Return every letter that the site has ever listed of a known authority."""
         with Session(self._engine) as session:
-            return session.scalar(select(func.max(Letter.year_ending)))
+            return [
+                KnownLetter(
+                    link.address, link.url, link.label, link.listed_year, name, link.found_on
+                )
+                for link, name in session.execute(
+                    select(Link, Authority.name)
+                    .join(Authority, Authority.id == Link.authority_id)
+                    .order_by(Link.id)
+                )
+            ]
+
+    def newest_year(self) -> int | None:
+        """Return the newest year ending of which there is a letter that could be read.
+
+        Not the newest a link names: one mistyped year would put all others among the old.
+        """
+        query = "SELECT MAX(year_ending) FROM current_reading WHERE status IN ('ok', 'suspect')"
+        with self._engine.connect() as connection:
+            newest: int | None = connection.scalar(text(query))
+            return newest
 
     def unread(self, document_id: int) -> bool:
-        """Whether a document has no reading yet."""
+        """Whether a document has no reading yet, or one that its reader's end cut short: that may
+        have been a busy machine's fault."""
         with self._engine.connect() as connection:
             found = connection.execute(
                 text(
                     "SELECT 1 FROM version_document JOIN reading USING (version_id)"
-                    " WHERE version_document.document_id = :document LIMIT 1"
+                    " WHERE version_document.document_id = :document AND NOT EXISTS ("
+                    "   SELECT 1 FROM finding WHERE finding.reading_id = reading.id"
+                    "   AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))"
+                    " LIMIT 1"
                 ),
                 {"document": document_id},
             ).first()

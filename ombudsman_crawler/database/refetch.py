@@ -74,7 +74,8 @@ def is_due(state: LinkState, mode: Refetch, newest_year: int | None, now: dateti
         return True
     if mode is Refetch.MISSING:
         return False
-    if mode is Refetch.ALL or state.last_asked is None:
+    # A time that hasn't come yet was written by a clock that went wrong: it tells nothing.
+    if mode is Refetch.ALL or state.last_asked is None or state.last_asked > now:
         return True
     due = next_due(
         state.address, state.listed_year, newest_year, state.last_asked, state.has_validators

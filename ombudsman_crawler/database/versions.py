@@ -24,6 +24,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.database import register
 from ombudsman_crawler.database.tables import (
+    AUTHORITY,
     CAPTURE,
     DOCUMENT,
     DOCUMENT_WORDS,
@@ -31,11 +32,17 @@ from ombudsman_crawler.database.tables import (
     FINDING,
     LETTER,
     LETTER_VERSION,
+    LINK,
+    OUTCOME,
     READING,
     VERSION_DOCUMENT,
 )
 from ombudsman_crawler.items import LetterItem, Outcome
-from ombudsman_crawler.letters.letter import DocumentReading, Letter, Status
+from ombudsman_crawler.letters.letter import DocumentReading, Letter, Severity, Status
+
+_RIVALS = "claimed_twice"
+# Outcomes with which the site served a letter, or said that it is unchanged.
+_SERVED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED)
 
 
 def store_reading(
@@ -265,6 +272,22 @@ def compare(
     return Outcome.NEW_VERSION, None
 
 
+def misplaced(connection: Connection, item: LetterItem) -> str | None:
+    """Say so when a link's document holds another letter than the link says, None when it holds
+    that one or nothing is known."""
+    held = connection.execute(
+        select(AUTHORITY.c.name, LETTER.c.year_ending)
+        .join(LETTER, LETTER.c.authority_id == AUTHORITY.c.id)
+        .join(LETTER_VERSION, LETTER_VERSION.c.letter_id == LETTER.c.id)
+        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
+        .where(VERSION_DOCUMENT.c.document_id == item.document_id)
+    ).all()
+    for name, year in held:
+        if item.authority in (None, name) and item.listed_year in (None, year):
+            return None
+    return f"holds the letter of {held[0][0]} for {held[0][1]}" if held else None
+
+
 def _settle_letter(connection: Connection, letter_id: int) -> None:
     """Choose a letter's current version: the one the site served last among those that can be
     read, or among all when none can."""
@@ -275,7 +298,7 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
         .scalar_subquery()
     )
     best = connection.execute(
-        select(LETTER_VERSION.c.id, READING)
+        select(LETTER_VERSION.c.id.label("version"), READING)
         .join(READING, READING.c.id == newest)
         .where(LETTER_VERSION.c.letter_id == letter_id)
         .order_by(
@@ -288,11 +311,12 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
         # Its last version was found to be another letter's: an empty shell would be a lie.
         connection.execute(delete(LETTER).where(LETTER.c.id == letter_id))
         return
+    _note_rivals(connection, letter_id, best.id)
     connection.execute(
         update(LETTER)
         .where(LETTER.c.id == letter_id)
         .values(
-            current_version_id=best[0],
+            current_version_id=best.version,
             title=best.title,
             letter_date=best.letter_date,
             addressee=best.addressee,
@@ -300,6 +324,47 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
             signatory=best.signatory,
         )
     )
+
+
+def _note_rivals(connection: Connection, letter_id: int, reading_id: int) -> None:
+    """Cast doubt on a letter of which the site serves two wordings at once, at two addresses."""
+    last_answer = (
+        select(func.max(OUTCOME.c.run_id))
+        .where(OUTCOME.c.link_id == LINK.c.id, OUTCOME.c.outcome.in_(_SERVED))
+        .correlate(LINK)
+        .scalar_subquery()
+    )
+    served = connection.scalars(
+        select(LETTER_VERSION.c.id)
+        .distinct()
+        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
+        .join(CAPTURE, CAPTURE.c.document_id == VERSION_DOCUMENT.c.document_id)
+        .join(OUTCOME, OUTCOME.c.capture_id == CAPTURE.c.id)
+        .join(LINK, LINK.c.id == OUTCOME.c.link_id)
+        .join(READING, READING.c.version_id == LETTER_VERSION.c.id)
+        .where(
+            LETTER_VERSION.c.letter_id == letter_id,
+            READING.c.status.in_((Status.OK, Status.SUSPECT)),
+            LINK.c.gone_since.is_(None),
+            OUTCOME.c.run_id == last_answer,
+        )
+    ).all()
+    readings = select(READING.c.id).join(
+        LETTER_VERSION, LETTER_VERSION.c.id == READING.c.version_id
+    ).where(LETTER_VERSION.c.letter_id == letter_id)  # fmt: skip
+    connection.execute(
+        delete(FINDING).where(FINDING.c.code == _RIVALS, FINDING.c.reading_id.in_(readings))
+    )
+    if len(served) > 1:
+        connection.execute(
+            insert(FINDING).values(
+                reading_id=reading_id,
+                origin="review",
+                code=_RIVALS,
+                severity=Severity.WARNING.value,
+                message=f"the site serves {len(served)} different letters as this one",
+            )
+        )
 
 
 def _letter_id(connection: Connection, item: LetterItem, letter: Letter) -> int | None:

@@ -136,7 +136,8 @@ SELECT authority.name AS authority, authority.slug, authority.gss_code, authorit
                CASE WHEN EXISTS (
                         SELECT 1 FROM version_document AS carries
                         JOIN capture ON capture.document_id = carries.document_id
-                        JOIN link ON link.address = capture.address
+                        JOIN outcome ON outcome.capture_id = capture.id
+                        JOIN link ON link.id = outcome.link_id
                         WHERE carries.version_id = current.version_id AND link.gone_since IS NULL)
                     THEN 'archived' ELSE 'gone' END
            WHEN letter.id IS NOT NULL THEN 'unread'
@@ -148,7 +149,12 @@ SELECT authority.name AS authority, authority.slug, authority.gss_code, authorit
                SELECT 1 FROM link JOIN outcome ON outcome.link_id = link.id
                JOIN capture ON capture.id = outcome.capture_id
                WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending
-                 AND capture.document_id IS NOT NULL) THEN 'unread'
+                 AND capture.document_id IS NOT NULL
+                 -- A document that was read is another year's letter behind this year's link.
+                 AND capture.document_id NOT IN (
+                     SELECT carries.document_id FROM version_document AS carries
+                     JOIN current_reading AS other ON other.version_id = carries.version_id
+                     WHERE other.status IN ('ok', 'suspect'))) THEN 'unread'
            WHEN EXISTS (
                SELECT 1 FROM link
                WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending)

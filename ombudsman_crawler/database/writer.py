@@ -179,14 +179,18 @@ class Writer:
             authority_id = (
                 register.authority_id(connection, item.authority) if item.authority else None
             )
-            values = {
-                "url": item.url,
-                "found_on": item.found_on,
-                "authority_id": authority_id,
-                "label": item.label,
-                "listed_year": item.listed_year,
-                "last_seen": time,
-            }
+            values = (
+                {"url": item.url}
+                if not item.listed
+                else {
+                    "url": item.url,
+                    "found_on": item.found_on,
+                    "authority_id": authority_id,
+                    "label": item.label,
+                    "listed_year": item.listed_year,
+                    "last_seen": time,
+                }
+            )
             row = connection.execute(
                 upsert(LINK)
                 .values(kind="letter", address=item.address, first_seen=time, **values)
@@ -273,15 +277,18 @@ class Writer:
         the outcome. `item.outcome` is made final: other bytes are a new version only where their
         words differ."""
         with self._engine.begin() as connection:
-            if item.document_id is not None:
-                if isinstance(item.reading, DocumentReading):
-                    versions.store_reading(connection, self._time(), item, item.reading)
-                versions.settle(connection, item.document_id)
+            document_id = item.document_id
+            if document_id is not None and isinstance(item.reading, DocumentReading):
+                versions.store_reading(connection, self._time(), item, item.reading)
             if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
                 item.outcome, item.reason = versions.compare(
-                    connection, item.previous_document_id, item.document_id
+                    connection, item.previous_document_id, document_id
                 )
+            if document_id is not None and item.reason is None:
+                item.reason = versions.misplaced(connection, item)
             self._outcome(connection, run_id, item, newest_year)
+            if document_id is not None:
+                versions.settle(connection, document_id)
 
     # -- inside a transaction --------------------------------------------------
 

@@ -67,6 +67,12 @@ _FACTS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
 )
 # A sentence with these words speaks of all councils.
 _GENERAL = re.compile(r"\b(?:national(?:ly)?|across england|all councils|all authorities)\b", re.I)
+# A sentence with these words speaks of another time, or of what wasn't done.
+_NOT_THIS_YEAR = re.compile(
+    r"\b(?:last year|previous(?:ly)?|the year before|in (?:my|our) (?:last|previous)|since|until"
+    r"|offered|would have|declined|years? ago)\b",
+    re.I,
+)
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 # A short line without a full stop or comma, before a line that begins anew.
 _HEADING = re.compile(r"(?<=\n)[^\n]{1,49}[^\n.,;:](?=\n[A-Z])")
@@ -85,7 +91,7 @@ def prose_figures(part: Part, year_ending: int) -> tuple[Figure, ...]:
                 continue
             start, end = _sentence(text, match.start(), match.end())
             sentence = " ".join(text[start:end].split())
-            if _GENERAL.search(sentence):
+            if _GENERAL.search(sentence) or _of_another_year(sentence, year_ending):
                 continue
             place = passage.place(*match.span("number"))
             figures.append(
@@ -101,6 +107,15 @@ def prose_figures(part: Part, year_ending: int) -> tuple[Figure, ...]:
             )
             break
     return tuple(figures)
+
+
+def _of_another_year(sentence: str, year_ending: int) -> bool:
+    """Whether a sentence speaks of another year than the letter's (the year it was written in,
+    which follows the year it ends, may be named too)."""
+    if _NOT_THIS_YEAR.search(sentence):
+        return True
+    named = {int(year) for year in re.findall(r"\b20\d\d\b", sentence)}
+    return bool(named) and not named & {year_ending - 1, year_ending}
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

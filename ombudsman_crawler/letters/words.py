@@ -318,6 +318,11 @@ def _runs(
 
 def _size(textpage: ctypes.c_void_p, index: int, rotation: int) -> float | None:
     """Return the font size of a character in points; None if its text isn't upright."""
+    if pdfium_c.FPDFTextObj_GetTextRenderMode(pdfium_c.FPDFText_GetTextObject(textpage, index)) in (
+        pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
+        pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
+    ):
+        return None  # nobody sees it: the text layer of a scan, which may be misread
     matrix = pdfium_c.FS_MATRIX()
     if not pdfium_c.FPDFText_GetMatrix(textpage, index, ctypes.byref(matrix)):
         return None

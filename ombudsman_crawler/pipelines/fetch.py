@@ -124,7 +124,7 @@ class FetchLetter:
             _settle(letter, Outcome.REJECTED, _what_came(response))
         elif response.status in (404, 410) and letter["previous_document_id"] is not None:
             _settle(letter, Outcome.GONE, f"answered with status {response.status}")
-        elif 300 <= response.status < 400:
+        elif _leads_elsewhere(response):
             # Other redirects were followed; this one leads to where no request may go.
             _settle(letter, Outcome.REFUSED, f"redirected to {_header(response, 'Location')}")
         else:
@@ -138,6 +138,15 @@ def _settle(letter: ItemAdapter, outcome: Outcome, reason: str | None) -> None:
 def _header(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
     return bytes(value).decode("latin-1") if value else None
+
+
+def _leads_elsewhere(response: Response) -> bool:
+    """Whether an answer is a redirect to a scheme that isn't asked for. A 304 that nothing was
+    compared with, or a redirect that doesn't say where to, is no refusal."""
+    target = _header(response, "Location")
+    if not target or not 300 <= response.status < 400:
+        return False
+    return not response.urljoin(target).lower().startswith(("http://", "https://"))
 
 
 def _what_came(response: Response) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
+
+
+# Seconds: how long a stopped run waits for a reading, and how often it looks.
+_AFTER_STOP, _STEP = 10.0, 0.5
+
+
+class _LeftUnread(Exception):
+    """The run was stopped before a reading was done."""
 
 
 class ReadLetter:
@@ -56,6 +65,8 @@ class ReadLetter:
         expectation = Expectation(letter["authority"], letter["listed_year"])
         try:
             done = await self._read(self._run.storage / path, sha256, expectation)
+        except _LeftUnread:
+            logger.warning("%s is left unread; the next run reads it", letter["url"])
         except (FileNotFoundError, CorruptDocument) as error:
             logger.error("%s can't be read: %s", letter["url"], error)
             letter["reason"] = f"the archived file is lost: {error}"
@@ -73,11 +84,24 @@ class ReadLetter:
 
     async def _read(self, path: Path, sha256: str, expectation: Expectation) -> Read:
         try:
-            return await asyncio.wrap_future(self._workers.submit(path, sha256, expectation))
+            return await self._result(self._workers.submit(path, sha256, expectation))
         except BrokenProcessPool as error:
             # The workers were killed, perhaps for another document: this one gets a fresh pool.
             logger.warning("the reading workers have ended (%s); started anew", error)
-            return await asyncio.wrap_future(self._workers.submit(path, sha256, expectation))
+            return await self._result(self._workers.submit(path, sha256, expectation))
+
+    async def _result(self, job: Future[Read]) -> Read:
+        """Wait for a reading; a stopped run waits a little and then leaves it to the next one."""
+        reading = asyncio.wrap_future(job)
+        left = _AFTER_STOP
+        while not reading.done():
+            await asyncio.wait([reading], timeout=_STEP)
+            if self._run.stopping:
+                left -= _STEP
+            if left <= 0 and not reading.done():
+                job.cancel()
+                raise _LeftUnread
+        return reading.result()
 
     def _give_up(self, letter: ItemAdapter, expectation: Expectation, error: BaseException) -> None:
         code, message = self._workers.failure(error)

@@ -14,7 +14,7 @@ from ombudsman_crawler.site.map_page import CouncilReference
 
 _MERGER = re.compile(r"is a merger of several councils|historical information for these", re.I)
 _MANY_LETTERS = re.compile(
-    r"\bannual\s+(?:review\s+)?letters\b|\b(?:previous|earlier|older)\b.*\bletters\b", re.I
+    r"\bannual\s+(?:review\s+)?letters\b|\b(?:previous|earlier|older)\b.{0,80}\bletters\b", re.I
 )
 
 
@@ -25,6 +25,11 @@ class CouncilPage:
     name: str | None
     predecessors: tuple[CouncilReference, ...]
     letter_lists: tuple[str, ...]
+
+    @property
+    def recognised(self) -> bool:
+        """Whether anything here is a council's: a block page has nothing of it."""
+        return bool(self.name or self.predecessors or self.letter_lists)
 
 
 def read(text: str, url: str) -> CouncilPage:
@@ -54,9 +59,9 @@ def _predecessors(selector: Selector, url: str) -> tuple[CouncilReference, ...]:
             continue
         block = element.xpath("self::*[.//a] | ancestor::*[.//a][1]")
         for link in block[-1:].css("a[href]"):
-            target = urljoin(url, link.attrib["href"])
-            slug = urls.council_slug(target)
-            if not slug or slug.lower() == own or not urls.is_council_page(target):
+            target = urls.join(url, link.attrib["href"])
+            slug = urls.council_slug(target) if target else None
+            if not target or not slug or slug.lower() == own or not urls.is_council_page(target):
                 continue
             name = " ".join(link.xpath("string()").get("").split())
             page = urls.council_page(slug, urljoin(url, "/"))
@@ -70,7 +75,10 @@ def letter_lists(selector: Selector, url: str) -> tuple[str, ...]:
     for link in selector.css("a[href]"):
         told = (link.xpath("string()").get(""), link.attrib.get("title", ""))
         words = " ".join(" ".join(told).split())
-        target = urls.clean(urljoin(url, link.attrib["href"]))
+        joined = urls.join(url, link.attrib["href"])
+        if joined is None:
+            continue
+        target = urls.clean(joined)
         if not _MANY_LETTERS.search(words) or target.lower().endswith(".pdf"):
             continue
         if urls.same_site(target, url):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from parsel import Selector
 
@@ -50,12 +50,12 @@ def letters(text: str, url: str) -> list[LetterLink]:
         if element.root.tag != "a":
             heading = words
             continue
-        try:
-            target = urljoin(url, element.attrib["href"].strip())
-            scheme = urlsplit(target).scheme
-        except ValueError:
-            continue
-        if scheme not in ("http", "https") or not _is_document(target):
+        target = urls.join(url, element.attrib["href"])
+        if (
+            target is None
+            or urlsplit(target).scheme not in ("http", "https")
+            or not _is_document(target)
+        ):
             continue
         title = element.attrib.get("title", "")
         name = unquote(urlsplit(target).path).rsplit("/", 1)[-1]

@@ -62,8 +62,9 @@ def alphabet_pages(text: str, url: str) -> list[str]:
     """Return the addresses of pages that list councils by one letter of the alphabet."""
     found: dict[str, None] = {}
     for href in _hrefs(text):
-        target = urls.clean(urljoin(url, href))
-        if not urls.same_site(target, url):
+        joined = urls.join(url, href)
+        target = urls.clean(joined) if joined else ""
+        if not target or not urls.same_site(target, url):
             continue
         parts = urlsplit(target)
         path = unquote(parts.path).lower()
@@ -81,8 +82,10 @@ def scripts(text: str, url: str) -> list[str]:
     selector = Selector(text)
     sources = selector.css("script::attr(src)").getall()
     sources += selector.css("[data-url]::attr(data-url), [data-src]::attr(data-src)").getall()
-    targets = (urljoin(url, source) for source in sources)
-    return list(dict.fromkeys(target for target in targets if urls.same_site(target, url)))
+    targets = (urls.join(url, source) for source in sources)
+    return list(
+        dict.fromkeys(target for target in targets if target and urls.same_site(target, url))
+    )
 
 
 def url_root(url: str) -> str:

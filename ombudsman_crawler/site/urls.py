@@ -7,7 +7,7 @@ bare host). They are compared by `key` and asked for as they were found.
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 LIVE_SITE = "https://www.lgo.org.uk"
 MAP_PATH = "/your-councils-performance"
@@ -27,6 +27,16 @@ def host(url: str) -> str:
     port = parts.port
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return f"{name}:{port}" if port and port != default else name
+
+
+def join(base: str, reference: str) -> str | None:
+    """Return the whole address of a reference on a page, None where it is no address at all."""
+    try:
+        target = urljoin(base, reference.strip())
+        urlsplit(target).port  # noqa: B018 - raises for what is no port
+    except ValueError:
+        return None
+    return target
 
 
 def same_site(url: str, site: str) -> bool:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from parsel import Selector
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from ombudsman_crawler import authorities, current_run
 from ombudsman_crawler.archive.documents import looks_like_pdf
 from ombudsman_crawler.items import CouncilItem, LetterItem
-from ombudsman_crawler.middlewares import ASKED_FOR
+from ombudsman_crawler.middlewares import ASKED_FOR, Forbidden
 from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import council_page, letter_list, map_page, urls
 
@@ -37,6 +38,9 @@ _DEEPEST_LIST = 8
 
 # Bytes; the largest page known has a tenth of it.
 _LARGEST_PAGE = 8 * 2**20
+
+# Seconds between looks at whether all pages have been read.
+_LOOK_EVERY = 0.2
 
 Found = Iterator[Request | CouncilItem | LetterItem]
 
@@ -86,7 +90,12 @@ class AnnualLetters(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
+        """The map; and when all pages are read, the letters that no list shows any longer."""
         yield self._request(self._run.site + urls.MAP_PATH, self.parse_map, errback=self.map_failed)
+        while not self._pages_are_read():
+            await asyncio.sleep(_LOOK_EVERY)
+        for letter in self._no_longer_listed():
+            yield letter
 
     # -- the map ---------------------------------------------------------------
 
@@ -161,6 +170,8 @@ class AnnualLetters(Spider):
             self._failed_page(response.url, "is no page")
             return
         page = council_page.read(response.text, response.url)
+        if not page.recognised:
+            self._failed_page(response.url, "isn't recognised as a council's page")
         for predecessor in page.predecessors:
             yield from self._council(predecessor, successor=authority)
         if with_letters:
@@ -186,7 +197,7 @@ class AnnualLetters(Spider):
         owner = self._owner(response, authority)
         yield from self._letters_of(response, owner)
         if response.meta.get("depth", 0) < _DEEPEST_LIST:
-            for url in council_page.letter_lists(response.selector, response.url):
+            for url in council_page.letter_lists(Selector(response.text), response.url):
                 yield from self._page(url, self.parse_list, authority=owner)
         yield from self._older_lists(response)
 
@@ -227,6 +238,7 @@ class AnnualLetters(Spider):
             return
         self._letters.add(key)
         self._run.facts.discovered += 1
+        self._run.facts.listed += 1
         yield LetterItem(
             address=urls.address(link.url, self._run.site),
             url=link.url,
@@ -235,6 +247,28 @@ class AnnualLetters(Spider):
             authority=whose,
             found_on=found_on,
         )
+
+    def _no_longer_listed(self) -> Iterator[LetterItem]:
+        """Letters that earlier runs knew of the councils whose lists were read: still asked for,
+        since only the server can say that they are gone."""
+        facts = self._run.facts
+        read = facts.councils_read - facts.councils_unread
+        for known in self._run.reader.known_letters():
+            url = urljoin(self._run.site, known.address)
+            key = urls.key(url, self._run.site)
+            if known.authority not in read or key in self._letters or self._run.enough:
+                continue
+            self._letters.add(key)
+            facts.discovered += 1
+            yield LetterItem(
+                address=known.address,
+                url=url,
+                label=known.label,
+                listed_year=known.listed_year,
+                authority=known.authority,
+                found_on=known.found_on,
+                listed=False,
+            )
 
     # -- asking ----------------------------------------------------------------
 
@@ -259,10 +293,10 @@ class AnnualLetters(Spider):
         """Count a page that didn't come; one that robots.txt forbids is no failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._run.facts.councils_unread.add(request.cb_kwargs.get("authority"))
-        error = failure.value
-        if isinstance(error, IgnoreRequest) and not isinstance(error, HttpError):
+        if failure.check(Forbidden):  # type: ignore[no-untyped-call]
             logger.warning("%s wasn't asked for: %s", request.url, failure.value)
             return
+        # An endless redirect, one to another site, a body without end: each is a page lost.
         if self._run.stopping:
             return
         self._failed_page(request.url, _why(failure))
@@ -270,6 +304,16 @@ class AnnualLetters(Spider):
     def _failed_page(self, url: str, why: str) -> None:
         logger.error("page failed: %s: %s", url, why)
         self._run.facts.failed_pages.append(f"{url} ({why})")
+
+    def _pages_are_read(self) -> bool:
+        engine = self.crawler.engine
+        assert engine is not None
+        scraper = engine.scraper.slot
+        return (
+            not (engine.scheduler and engine.scheduler.has_pending_requests())
+            and not engine.downloader.active
+            and (scraper is None or scraper.is_idle())
+        )
 
     # -- what is wanted --------------------------------------------------------
 

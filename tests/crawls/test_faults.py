@@ -168,3 +168,74 @@ def test_a_lost_file_is_noticed(storage: Storage, replica: Replica) -> None:
     ended = storage.crawl(replica, "--refetch", "all")
     assert ended.status == 0, ended.all
     storage.sound()
+
+
+def test_a_redirected_letter_is_covered_as_archived(storage: Storage, replica: Replica) -> None:
+    letter = replica.letters()[0]
+    again = replica.alias(letter.path)
+    replica.faults[letter.path] = Fault(redirect=again)
+    assert storage.crawl(replica).status == 0
+    states = {row["state"] for row in storage.query("SELECT state FROM coverage")}
+    assert states == {"archived"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(redirect="http://elsewhere.invalid/page"),
+        Fault(redirect="/your-councils-performance/dartford-borough-council/statistics"),
+    ],
+    ids=["elsewhere", "loop"],
+)
+def test_a_council_page_that_leads_away_is_a_failed_page(
+    storage: Storage, replica: Replica, fault: Fault
+) -> None:
+    page = "/your-councils-performance/dartford-borough-council/statistics"
+    replica.faults[page] = fault
+    ended = storage.crawl(replica)
+    assert ended.status == 1, ended.all
+    assert page in ended.out
+
+
+def test_a_dead_link_does_not_fail_every_later_run(storage: Storage) -> None:
+    with Replica(councils=12, years=(2020, 2021)) as replica:
+        replica.faults[replica.letters()[0].path] = Fault(status=404)
+        assert storage.crawl(replica).status == 0
+        for _ in range(2):
+            ended = storage.crawl(replica, "backfill", "2020-2021")
+            assert ended.status == 0, ended.all
+        # A server that fails altogether is another matter.
+        for letter in replica.letters():
+            replica.faults[letter.path] = Fault(status=404)
+        assert storage.crawl(replica, "--refetch", "all").status in (0, 1)
+        for letter in replica.letters():
+            replica.faults[letter.path] = Fault(status=500)
+        assert storage.crawl(replica, "--refetch", "all").status == 1
+
+
+def test_a_letter_no_longer_listed_is_still_asked_for(storage: Storage, replica: Replica) -> None:
+    letter = replica.letters()[0]
+    assert storage.crawl(replica).status == 0
+    replica.unlist(letter.path)
+    ended = storage.crawl(replica)
+    assert ended.status == 0, ended.all
+    assert storage.outcomes() == {"unchanged": 6}
+    assert "1 known ones are no longer listed" in storage.check("letters_found")["detail"]
+    replica.faults[letter.path] = Fault(status=404)
+    assert storage.crawl(replica).status == 0
+    assert storage.outcome_of(letter.path)["outcome"] == "gone"
+
+
+def test_a_server_that_says_unchanged_unasked(storage: Storage, replica: Replica) -> None:
+    for letter in replica.letters():
+        replica.faults[letter.path] = Fault(status=304)
+    ended = storage.crawl(replica)
+    assert ended.status == 1, ended.all
+    assert storage.outcomes() == {"failed": 6}
+
+
+def test_a_reader_that_ran_out_of_time_tries_again(storage: Storage, replica: Replica) -> None:
+    storage.crawl(replica, OMBUDSMAN_READING_SECONDS="0.001")
+    assert storage.query("SELECT * FROM annual_summary") == []
+    assert storage.crawl(replica).status == 0
+    assert len(storage.query("SELECT * FROM annual_summary WHERE status = 'ok'")) == 6

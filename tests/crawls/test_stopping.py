@@ -120,3 +120,24 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize("path", ["/robots.txt", "/your-councils-performance"])
+def test_ctrl_c_while_waiting_to_try_again(storage: Storage, replica: Replica, path: str) -> None:
+    replica.faults[path] = Fault(status=503, retry_after=300)
+    process = storage.start(replica)
+    wait_until(lambda: any(hit.path == path for hit in replica.hits))
+    stopped = time.monotonic()
+    interrupt(process)
+    out, err = process.communicate(timeout=60)
+    assert time.monotonic() - stopped < 30
+    assert process.returncode == 130, out + err
+
+
+def test_a_database_that_is_taken_away_is_no_success(storage: Storage, slow: Replica) -> None:
+    process = storage.start(slow)
+    wait_until(lambda: archived(storage) >= 2)
+    for path in storage.path.glob("ombudsman.db*"):
+        path.unlink()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 1, out + err

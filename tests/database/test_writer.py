@@ -296,3 +296,38 @@ def test_coverage(archive: Archive) -> None:
         (northampton, 2021, "archived"),
         (northampton, 2022, "not_expected"),
     ]
+
+
+def test_two_wordings_served_at_once_cast_doubt_in_either_order(archive: Archive) -> None:
+    for first, second in (("a", "b"), ("b", "a")):
+        archive.new_run()
+        for body, address in ((first, f"/{first}.pdf"), (second, f"/{second}.pdf")):
+            value = 74 if body == "a" else 40
+            archive.serve(body, read_as(a_letter(value), words=body), address)
+        ((doubtful,),) = archive.rows("SELECT doubts FROM figures")
+        assert doubtful == "claimed_twice"
+    # One of them is taken down: no more doubt.
+    archive.new_run()
+    with archive.engine.begin() as connection:
+        connection.execute(text("UPDATE link SET gone_since = 'now' WHERE address = '/b.pdf'"))
+    archive.serve("a", None, "/a.pdf")
+    assert archive.rows("SELECT value, doubts FROM figures") == [(74, None)]
+
+
+def test_a_link_that_serves_another_letter_says_so(archive: Archive) -> None:
+    archive.serve("a", read_as(a_letter()), "/2021.pdf")
+    item = archive.serve("a", None, "/2020.pdf", year=2020)
+    assert item.reason == f"holds the letter of {KENT} for 2021"
+
+
+def test_a_newer_document_that_could_not_be_read_in_time_is_read_again(archive: Archive) -> None:
+    from ombudsman_crawler.database.reader import Reader
+    from ombudsman_crawler.letters import read
+
+    slow = archive.serve("a", read.unreadable("reader_timeout", "…"))
+    cut = archive.serve("b", read.unreadable("broken", "…"), "/b.pdf")
+    reader = Reader(archive.engine)
+    assert slow.document_id is not None
+    assert cut.document_id is not None
+    assert reader.unread(slow.document_id)
+    assert not reader.unread(cut.document_id)

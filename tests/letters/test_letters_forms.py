@@ -402,3 +402,25 @@ def test_two_letters_behind_a_report() -> None:
     assert [x.authority for x in letters] == ["Kent County Council", "Dartford Borough Council"]
     assert [values(x)["upheld_decisions"] for x in letters] == [40, 41]
     assert all(x.status is Status.OK for x in letters)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "98% 100%",
+        "100%, up from 95%",
+        "fewer than 5%",
+        "<5%",
+        "-5%",
+        "almost 100%",
+        "98-100%",
+        "98% to 100%",
+        "100.0 0%",
+    ],
+)
+@pytest.mark.parametrize("rate", ["uphold_rate", "compliance_rate"])
+def test_a_bound_or_the_second_of_two_numbers_is_no_rate(printed: str, rate: str) -> None:
+    one = read(letter(replace(Statistics(), **{rate: printed}), Style(graphics=False)))
+    value = values(one).get(rate)
+    assert isinstance(value, str) or rate in doubts(one), (printed, value)
+    assert one.status is not Status.OK or isinstance(value, str)

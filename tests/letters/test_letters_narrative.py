@@ -172,3 +172,17 @@ def test_the_year_comes_from_the_next_best_source() -> None:
     assert read(make_pdf([page])).year_ending == 2021
     without_label = [ink for ink in page if "ending" not in ink.text]
     assert read(make_pdf([without_label]), Expectation(authority="Kent")).year_ending == 2021
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "In my letter last year I noted that we issued two public reports about your Council.",
+        "Last year, in three cases, remedies were not completed within the agreed timescales.",
+        "In 2018-19 we issued three public reports about your Council.",
+        "Since 2017 we have published four public reports about your Council.",
+        "We offered to deliver four complaint handling courses to your staff but you declined.",
+    ],
+)
+def test_other_years_and_what_was_not_done_are_no_facts(prose: str) -> None:
+    assert with_prose(prose) == {}

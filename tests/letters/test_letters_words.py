@@ -173,3 +173,22 @@ def test_a_sideways_note_is_left_out() -> None:
     writer.write(out)
     with pytest.raises(UnreadablePdf, match="no page has text"):
         words.extract(out.getvalue())
+
+
+def test_text_that_nobody_sees_is_not_read() -> None:
+    from io import BytesIO
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = BytesIO()
+    canvas = Canvas(out, invariant=1)
+    shown = canvas.beginText(72, 700)
+    shown.textOut("seen")
+    canvas.drawText(shown)
+    hidden = canvas.beginText(72, 650)
+    hidden.setTextRenderMode(3)
+    hidden.textOut("hidden")
+    canvas.drawText(hidden)
+    canvas.save()
+    (page,) = words.extract(out.getvalue())
+    assert [word.text for word in page.words] == ["seen"]

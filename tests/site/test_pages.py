@@ -197,3 +197,21 @@ def test_a_page_of_very_many_links_is_read_in_time() -> None:
 
 def test_control_characters_name_no_council() -> None:
     assert slugs('<a href="/your-councils-performance/evil-%1b[31mcouncil/statistics">x</a>') == []
+
+
+@pytest.mark.parametrize(
+    "href", ["http://127.0.0.1:99999/x.pdf", "http://[oops", "//[x]y/", "http://a:b/"]
+)
+def test_one_malformed_link_costs_no_other(href: str) -> None:
+    good = "/documents/councilperformance/2021/kent%20county%20council.pdf"
+    page = (
+        f'<p>is a merger of several councils<a href="{href}">Annual letters</a></p>'
+        f'<script src="{href}"></script><a href="{href}">Annual letter 2020</a>'
+        f'<a href="{good}">2021</a>'
+        '<a href="/your-councils-performance/essex-county-council/statistics">Essex</a>'
+    )
+    assert [year for _, year in letters(page)] == [2021]
+    assert slugs(page) == ["essex-county-council"]
+    assert map_page.alphabet_pages(page, MAP) == []
+    assert map_page.scripts(page, MAP) == []
+    assert council_page.read(page, KENT).letter_lists == ()

@@ -102,6 +102,14 @@ class Draft:
                 "number_torn", Severity.WARNING, metric, "another digit stands before the number"
             )
 
+        if any(one.qualified for one in numbered):
+            self.say(
+                "number_qualified",
+                Severity.WARNING,
+                metric,
+                "what stands before the number makes it a bound, or the second of two",
+            )
+
     def add_lost(self, metric: str, label: Found, name: str) -> None:
         """Write down that a label stands without its number."""
         self.add(metric, None, absence="not_in_text", place=label.place, text=label.text)
@@ -207,6 +215,7 @@ def _as_found(figure: Figure) -> list[Found]:
             second=None,
             second_number=None,
             torn=False,
+            qualified=False,
             block=-1,
             start=-1,
         )

@@ -312,6 +312,7 @@ def _with_number(label: Found, word: Word) -> Found:
         second=None,
         second_number=None,
         torn=False,
+        qualified=False,
         block=label.block,
         start=label.start,
     )

@@ -139,6 +139,12 @@ PERIOD_ENDING = phrase(r"for the period ending\b")
 
 # Digits just before a number may be its beginning; a year or a date isn't.
 _AFTER_DIGITS = re.compile(r"(?:^|[ \n])\d{1,3} $")
+# Words and signs before a number that make it a bound, a range or the second of two numbers.
+_QUALIFIED = re.compile(
+    r"(?:[<>≤≥~≈±+−–—-]|\d\s?%?|\b(?:than|under|over|above|below|about|around|almost|nearly"
+    r"|approximately|roughly|least|most|up to|to|from|between))\s*$",
+    re.IGNORECASE,
+)
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s|$)")
 _SENTENCE_REACH = 160
 # Phrases that stand for themselves: what follows them is another text.
@@ -151,7 +157,8 @@ class Found:
     """One phrase, its number and where both stand.
 
     `printed` and `number` are None where the number is missing; `nothing` keeps an "N/A" in its
-    stead. `torn` says that a digit stands just before the number, which may be its beginning.
+    stead. `torn` says that a digit stands just before the number, which may be its beginning;
+    `qualified` that it is the bound of something ("fewer than") or follows another number.
     """
 
     what: str
@@ -164,6 +171,7 @@ class Found:
     second: str | None
     second_number: Place | None
     torn: bool
+    qualified: bool
     block: int
     start: int
 
@@ -213,9 +221,21 @@ def _found(what: str, match: re.Match[str], passage: Passage, text: str, index: 
         second=_collapsed(groups.get("second")),
         second_number=second,
         torn=_AFTER_DIGITS.search(text, max(0, begins - 6), begins) is not None,
+        qualified=what in PANELS
+        and number is not None
+        and _QUALIFIED.search(_line_before(text, begins)) is not None,
         block=index,
         start=start,
     )
+
+
+def _line_before(text: str, begins: int) -> str:
+    """Return what stands before a number: on its line or, where it begins one, on the line above
+    (unless that is the number of a picture, which is compared by itself)."""
+    *above, line = text[max(0, begins - 60) : begins].split("\n")
+    if line.strip() or not above or PERCENTAGE_ALONE.fullmatch(above[-1].strip()):
+        return line
+    return above[-1]
 
 
 def _collapsed(printed: str | None) -> str | None:

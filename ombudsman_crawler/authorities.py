@@ -169,9 +169,13 @@ def successors(authority: Authority) -> frozenset[str]:
 
 def suggest(name: str) -> list[str]:
     """Return up to three names of the register that a name may have been meant for."""
-    names = {_loose(normalise(other.name)): other.name for other in load()}
-    close = difflib.get_close_matches(_loose(normalise(name)), names, n=3, cutoff=0.6)
-    return [names[each] for each in close]
+    names = {
+        spelling.lower(): other.name
+        for other in load()
+        for spelling in (other.name, other.short_name, key(other.name))
+    }
+    close = difflib.get_close_matches(name.lower(), names, n=6, cutoff=0.7)
+    return list(dict.fromkeys(names[each] for each in close))[:3]
 
 
 def key(name: str) -> str:

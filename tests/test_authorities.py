@@ -86,3 +86,11 @@ def test_successors_are_in_the_register() -> None:
 def test_a_slug_nobody_knows_has_one_name() -> None:
     assert authorities.of_slug("peak-district-national-park") == "Peak District National Park"
     assert authorities.of_slug("lb-x", "London Borough of Croydon") == "London Borough of Croydon"
+
+
+@pytest.mark.parametrize(
+    "name", ["Kent County Cuoncil", "kent-county-counsil", "Kemt County Council"]
+)
+def test_a_slip_of_the_pen_is_answered_with_the_name(name: str) -> None:
+    assert "Kent County Council" in authorities.suggest(name)
+    assert authorities.suggest("qqqqqq") == []

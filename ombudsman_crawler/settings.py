@@ -37,7 +37,7 @@ OMBUDSMAN_MAX_FAILED_SHARE = 0.05
 # Worker processes: two take 0.6 of the time of one; more than the cores only take memory.
 OMBUDSMAN_READERS = min(2, os.cpu_count() or 1)
 # A letter is read in well under a second; what takes this long hangs.
-OMBUDSMAN_READING_SECONDS = 60
+OMBUDSMAN_READING_SECONDS = 60.0
 # Address space of one worker, in MiB: a decompression bomb ends in its own worker.
 OMBUDSMAN_READING_MEMORY = 2048
 

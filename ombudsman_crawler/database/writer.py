@@ -179,22 +179,20 @@ class Writer:
             authority_id = (
                 register.authority_id(connection, item.authority) if item.authority else None
             )
-            values = (
-                {"url": item.url}
-                if not item.listed
-                else {
-                    "url": item.url,
-                    "found_on": item.found_on,
-                    "authority_id": authority_id,
-                    "label": item.label,
-                    "listed_year": item.listed_year,
-                    "last_seen": time,
-                }
-            )
+            values = {
+                "url": item.url,
+                "found_on": item.found_on,
+                "authority_id": authority_id,
+                "label": item.label,
+                "listed_year": item.listed_year,
+                "last_seen": time,
+            }
+            # One that isn't listed any longer keeps when and where it last was.
+            seen = values if item.listed else {"url": item.url}
             row = connection.execute(
                 upsert(LINK)
                 .values(kind="letter", address=item.address, first_seen=time, **values)
-                .on_conflict_do_update(index_elements=["address"], set_=values)
+                .on_conflict_do_update(index_elements=["address"], set_=seen)
                 .returning(LINK)
             ).one()
             last_outcome = connection.scalar(

@@ -299,7 +299,8 @@ class AnnualLetters(Spider):
         # An endless redirect, one to another site, a body without end: each is a page lost.
         if self._run.stopping:
             return
-        self._failed_page(request.url, _why(failure))
+        asked_for = request.meta.get("redirect_urls", [request.url])[0]
+        self._failed_page(asked_for, _why(failure))
 
     def _failed_page(self, url: str, why: str) -> None:
         logger.error("page failed: %s: %s", url, why)

@@ -376,7 +376,7 @@ def test_a_letter_not_asked_for_was_not_seen(storage: Storage, replica: Replica)
 
 
 def test_a_predecessors_predecessor_is_found(storage: Storage) -> None:
-    with Replica(councils=300, years=(2019, 2019)) as replica:
+    with Replica(councils=300, years=(2019, 2024)) as replica:
         ended = storage.crawl(
             replica, "backfill", "2019", "--council", "taunton-deane-borough-council"
         )

@@ -165,7 +165,8 @@ class Paper:
         self._canvas.showPage()
         self.width, self.height = (HEIGHT, WIDTH) if landscape else (WIDTH, HEIGHT)
         turned = turned and landscape
-        self._canvas.setPageSize((WIDTH, HEIGHT) if turned else (self.width, self.height))
+        # The library takes the size of a page that is turned as it is shown.
+        self._canvas.setPageSize((self.width, self.height))
         self._canvas.setPageRotation(90 if turned else 0)
         if turned:
             self._canvas.transform(0, 1, -1, 0, WIDTH, 0)

@@ -72,6 +72,7 @@ def compose(council: Council, year_ending: int, revision: int) -> Letter:
         cover=front.cover(council, year_ending) if booklet else (),
         contents=(),
         front=dates,
+        date_line=front.date_line(year_ending),
         address=address,
         addressee=person,
         post=post,

@@ -90,6 +90,7 @@ class Letter:
     """The lines of a booklet's contents page, with their page numbers."""
     front: tuple[tuple[str, ...], ...]
     """Blocks of lines before the salutation; empty for a booklet without covering letter."""
+    date_line: str
     address: tuple[str, ...]
     addressee: str
     post: str

@@ -114,7 +114,9 @@ def _signature(column: _Column, letter: Letter) -> None:
     if column.y > _BOTTOM - 90:
         column.next_page()
     column.put(["Yours sincerely,"] if letter.front else [""], gap=34)
-    column.put([letter.signatory, *letter.signature], gap=12)
+    # A booklet without a covering letter has its date here.
+    dated = () if letter.front else (letter.date_line,)
+    column.put([letter.signatory, *letter.signature, *dated], gap=12)
 
 
 def _cover(column: _Column, lines: Sequence[str]) -> None:

@@ -71,6 +71,11 @@ def title(year_ending: int) -> str:
     return f"Annual Review Letter {year_ending}"
 
 
+def date_line(year_ending: int) -> str:
+    """Return the date of a year's letters as they print it."""
+    return written_date(wording.letter_date(year_ending))
+
+
 def slashed(year_ending: int) -> str:
     """Return a year as "2006/07"."""
     return span(year_ending).replace("-", "/")
@@ -128,12 +133,12 @@ def blocks(
     """Return the lines above the salutation in blocks, the address, the addressee and the post."""
     person, post = wording.addressee(council, year_ending)
     name = council.name.replace("'", "’")
+    dated = (date_line(year_ending),)
     address: tuple[str, ...] = (person, post, name)
     if chance.share("one line", council.code, year_ending) < 0.15:
         address = (" ".join(address),)
-    date_line = (written_date(wording.letter_date(year_ending)),)
     if year_ending > 2012:
-        return (date_line, ("By email",), address), address, person, post
+        return (dated, ("By email",), address), address, person, post
     initials = _OFFICES.get(council.authority.region, _COVENTRY)[1]
     if year_ending >= 2010 and initials != _YORK[1]:
         initials = "JM"
@@ -147,8 +152,8 @@ def blocks(
     town = council.authority.short_name.upper().replace("'", "’")
     exchange = (f"DX {chance.whole(2000, 199_999, 'DX', council.code)} {town}",)
     if year_ending <= 2010 and chance.share("DX", council.code) < 0.6:
-        return (date_line, (*address, *exchange), reference), address, person, post
-    return (date_line, address, reference), address, person, post
+        return (dated, (*address, *exchange), reference), address, person, post
+    return (dated, address, reference), address, person, post
 
 
 def short_name(council: Council) -> str:

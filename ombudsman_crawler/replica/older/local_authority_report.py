@@ -64,6 +64,7 @@ def compose(council: Council, year_ending: int, revision: int) -> Letter:
         cover=(),
         contents=(),
         front=dates,
+        date_line=front.date_line(year_ending),
         address=address,
         addressee=person,
         post=post,

@@ -18,6 +18,7 @@ from ombudsman_crawler.replica.paper import BOLD, REGULAR, Paper, width_of, wrap
 _SIDE = 45.0
 _TOP, _BOTTOM = 50.0, 36.0
 _SIZE = 8.5
+_LABEL = 7.5
 _ROW = 19.0
 _LINE = 9.5
 _HEADING_SIZES = (7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
@@ -146,8 +147,9 @@ def _place(table: Table, traits: Traits, top: float, width: float) -> _Place:
             head = deepest * (size + 1.5) + 7
         if table.groups:
             head += _LINE + 4
+    label_size = _SIZE if traits.whole_rows else _LABEL
     heights = tuple(
-        max(_ROW, _LINE * len(wrap(label, label_width - 6, REGULAR, 7.5)) + 7 if label else 0.0)
+        max(_ROW, _LINE * len(wrap(label, label_width - 6, REGULAR, label_size)) + 7)
         for label, _ in table.rows
     )
     return _Place(table, top, _SIDE, label_width, column, size, head, heights, traits)
@@ -162,8 +164,12 @@ def _rules(paper: Paper, place: _Place) -> None:
     lines = [(place.left, y, place.right, y) for y in ys]
     if place.traits.ruled:
         top = place.head_top if place.table.headed else place.body_top
-        edges = [place.left, *(place.x(n) for n in range(len(place.table.columns) + 1))]
-        lines += [(x, top, x, place.bottom) for x in dict.fromkeys(edges)]
+        lines.append((place.left, top, place.left, place.bottom))
+        inside = {n for _, first, last in place.table.groups for n in range(first + 1, last + 1)}
+        for number in range(len(place.table.columns) + 1):
+            # A line inside a group begins under the heading of the group.
+            lower = _LINE + 4 if number in inside and place.table.headed else 0
+            lines.append((place.x(number), top + lower, place.x(number), place.bottom))
     paper.lines(lines)
 
 
@@ -216,9 +222,9 @@ def _headings(paper: Paper, place: _Place) -> Iterator[_Draw]:
 def _label(paper: Paper, place: _Place, words: str, top: float, skip: int) -> Iterator[_Draw]:
     """Draw a row's label, without its first `skip` lines."""
     y = top + _LINE + 2
-    for number, line in enumerate(wrap(words, place.label_width - 6, REGULAR, 7.5)):
+    for number, line in enumerate(wrap(words, place.label_width - 6, REGULAR, _LABEL)):
         if number >= skip:
-            yield partial(paper.text, place.left + 3, y, line, size=7.5)
+            yield partial(paper.text, place.left + 3, y, line, size=_LABEL)
         y += _LINE
 
 
@@ -256,7 +262,7 @@ def _whole_rows(paper: Paper, place: _Place) -> Iterator[_Draw]:
     top = place.body_top
     space = width_of(" ", REGULAR, _SIZE)
     for (label, cells), height in zip(place.table.rows, place.row_heights, strict=True):
-        lines = wrap(label, place.label_width - 6, REGULAR, _SIZE) if label else ()
+        lines = wrap(label, place.label_width - 6, REGULAR, _SIZE)
         start = place.left + 3
         text = lines[0] if lines else ""
         at = start + width_of(text, REGULAR, _SIZE) if text else start

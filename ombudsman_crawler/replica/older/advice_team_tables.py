@@ -147,7 +147,7 @@ def _received(team: counts.AdviceTeam, subjects: dict[str, int], ledger: Ledger)
     for (label, metric, count), cells in zip(kinds, inner, strict=True):
         printed = ("" if ledger.blank_zeros and not cell else str(cell) for cell in cells)
         rows.append((label, (*printed, ledger.count(metric, count))))
-    totals = (ledger.count(metric, count) for metric, count in subjects.items())
+    totals = [ledger.count(metric, count) for metric, count in subjects.items()]
     whole = ledger.count("received_total", sum(subjects.values()), kept=True)
     rows.append(("Total", (*totals, whole)))
     return Table(

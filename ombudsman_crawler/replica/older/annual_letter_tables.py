@@ -40,7 +40,7 @@ def compose(council: Council, year_ending: int, revision: int) -> Letter:
     style = traits(council, year_ending)
     ledger = Ledger(year_ending, style.blank_zeros)
     years = (year_ending, year_ending - 1, year_ending - 2)
-    is_published = any((council.code, year) in published() for year in years)
+    is_published = not revision and any((council.code, year) in published() for year in years)
     by_subject = {year: _subjects(council, year, year_ending) for year in years}
     by_subject[year_ending]["received_other"] += revision
     dates, address, person, post = front.blocks(council, year_ending)
@@ -91,7 +91,7 @@ def compose(council: Council, year_ending: int, revision: int) -> Letter:
         restated=ledger.restated,
         unnamed=ledger.unnamed,
         name_on_statistics=True,
-        published=is_published and not revision,
+        published=is_published,
     )
 
 

@@ -26,6 +26,9 @@ from ombudsman_crawler.replica.councils import (
 )
 from ombudsman_crawler.replica.faults import normal_path
 from ombudsman_crawler.replica.figures import figures
+from ombudsman_crawler.replica.older import drawing as older_drawing
+from ombudsman_crawler.replica.older import front
+from ombudsman_crawler.replica.older.letter import older_letter
 
 # Bump when the same letter is drawn differently: it goes into every validator.
 EDITION = 1
@@ -68,7 +71,8 @@ class ReplicaLetter:
     label: str
     """The words of its link in the council's list of letters."""
     form: str
-    """`three_panels` or `complaint_overview`."""
+    """The form of its statistics: `annual_letter_tables`, `advice_team_tables`, `single_total`,
+    `local_authority_report`, `three_panels` or `complaint_overview`."""
     figures: dict[str, Truth]
     """By metric: a number, or (None, absence). A metric the letter is silent about has no entry."""
     address: tuple[str, ...]
@@ -85,6 +89,12 @@ class ReplicaLetter:
     revision: int
     published: bool
     """Whether any figure is a real published one."""
+    restated: dict[tuple[int, str], Truth] = field(default_factory=dict)
+    """The figures of earlier years in its tables, by year ending and metric."""
+    unnamed: dict[str, Truth] = field(default_factory=dict)
+    """Figures under headings for which there is no metric, by heading."""
+    traits: frozenset[str] = frozenset()
+    """What is special about the layout of an older letter's statistics (`older.blocks.Traits`)."""
 
     def pdf(self) -> bytes:
         """Return the letter's bytes."""
@@ -122,6 +132,8 @@ def letter_pdf(code: str, year_ending: int, revision: int = 0) -> bytes:
     if sample and not revision:
         return files("ombudsman_crawler.replica").joinpath("samples", sample).read_bytes()
     layout = layout_of(all_councils()[code])
+    if year_ending < wording.FIRST_PANEL_YEAR:
+        return older_drawing.draw(older_letter(code, year_ending, revision), layout)
     return drawing.draw(_content(code, year_ending, revision), layout)
 
 
@@ -132,6 +144,9 @@ def letter_path(council: Council, year_ending: int) -> str:
 
 def letter_label(year_ending: int) -> str:
     """Return the words of a letter's link."""
+    if year_ending <= 2012:
+        kind = "letter" if year_ending <= 2008 else "review"
+        return f"Annual {kind} {front.slashed(year_ending)}"
     if year_ending <= 2021:
         return f"Annual review letter {year_ending}"
     return f"Annual review letter {wording.span(year_ending)}"
@@ -139,6 +154,8 @@ def letter_label(year_ending: int) -> str:
 
 def describe(council: Council, year_ending: int, revision: int = 0) -> ReplicaLetter:
     """Return the truth about a letter."""
+    if year_ending < wording.FIRST_PANEL_YEAR:
+        return _describe_older(council, year_ending, revision)
     content = _content(council.code, year_ending, revision)
     truth = dict(content.truth)
     address, layout = content.address, layout_of(council)
@@ -173,6 +190,35 @@ def describe(council: Council, year_ending: int, revision: int = 0) -> ReplicaLe
         layout=layout,
         revision=revision,
         published=bool(figures(council, year_ending, revision).published),
+    )
+
+
+def _describe_older(council: Council, year_ending: int, revision: int) -> ReplicaLetter:
+    letter = older_letter(council.code, year_ending, revision)
+    return ReplicaLetter(
+        authority=council.authority.name,
+        printed_name=council.name,
+        code=council.code,
+        slug=council.slug,
+        kind=council.kind,
+        year_ending=year_ending,
+        path=letter_path(council, year_ending),
+        label=letter_label(year_ending),
+        form=letter.form,
+        figures=dict(letter.truth),
+        address=letter.address,
+        addressee=letter.addressee,
+        post=letter.post,
+        name_on_statistics=letter.name_on_statistics,
+        signatory=letter.signatory,
+        letter_date=wording.letter_date(year_ending),
+        title=letter.title,
+        layout=layout_of(council),
+        revision=revision,
+        published=letter.published,
+        restated=dict(letter.restated),
+        unnamed=dict(letter.unnamed),
+        traits=letter.traits.names,
     )
 
 

@@ -1,7 +1,7 @@
 """What a letter says, before anybody decides where on the paper it stands.
 
-The three-panel page (years ending 2019 to 2024) and the complaint overview (2025 on). Older forms
-of the letter will be further functions beside these two.
+The three-panel page (years ending 2019 to 2024) and the complaint overview (2025 on). The older
+forms are modules in `older`.
 """
 
 from __future__ import annotations

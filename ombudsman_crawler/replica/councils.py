@@ -28,6 +28,11 @@ PRINTED_NAMES = {
     "POL": "Poole Borough Council",
 }
 
+# The part of the councils whose letters the site has, up to a year; all after the last of them.
+_KEPT = ((2009, 0.33), (2013, 0.6), (2018, 0.9))
+# Bath and North East Somerset has published figures since 2005; the sample letters' councils.
+_KEPT_ALWAYS = ("BAS", "KEN", "DAR")
+
 # The site began to keep capitals in slugs with the councils founded from this day on.
 CAPITALS_SINCE = date(2021, 4, 1)
 
@@ -58,8 +63,22 @@ class Council:
         return authorities.lived_in(self.authority, year_ending)
 
     def letter_years(self, first: int, last: int) -> tuple[int, ...]:
-        """Return the years from `first` to `last` for which it got a letter."""
-        return tuple(year for year in range(first, last + 1) if self.lived_in(year))
+        """Return the years from `first` to `last` whose letters the site has."""
+        return tuple(
+            year
+            for year in range(first, last + 1)
+            if (self.lived_in(year) or self._succeeded_in(year)) and self._kept(year)
+        )
+
+    def _succeeded_in(self, year_ending: int) -> bool:
+        # The reviews for 2008/09 went to the councils founded the day after that year's end.
+        return year_ending == 2009 and self.authority.start == date(2009, 4, 1)
+
+    def _kept(self, year_ending: int) -> bool:
+        """Whether the site still has its letter of a year: of early years it has few."""
+        share = next((share for last, share in _KEPT if year_ending <= last), 1.0)
+        always = self.code in _KEPT_ALWAYS
+        return always or chance.share("kept", self.code) < share
 
     def last_year(self, last: int) -> int:
         """Return the newest year, up to `last`, that its page can show."""

@@ -77,6 +77,7 @@ class Paper:
         self._canvas = Canvas(
             self._buffer, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1
         )
+        self.width, self.height = WIDTH, HEIGHT
         self._canvas.setTitle(title)
         self._canvas.setAuthor(author)
         self._canvas.setSubject(subject)
@@ -106,7 +107,7 @@ class Paper:
         colour: tuple[float, float, float] = BLACK,
     ) -> None:
         """Draw lines under one another, `leading` points apart, as one text object."""
-        text = self._canvas.beginText(x, HEIGHT - y)
+        text = self._canvas.beginText(x, self.height - y)
         text.setFont(font, size, leading or size)
         if colour != BLACK:
             text.setFillColorRGB(*colour)
@@ -127,21 +128,48 @@ class Paper:
             self.text(left, y, character, size=size, font=font)
             left += _word_width(character, font, size)
 
+    def upwards(self, x: float, y: float, words: str, *, size: float, font: str = REGULAR) -> None:
+        """Draw a line of text that runs from bottom to top."""
+        text = self._canvas.beginText()
+        text.setTextTransform(0, 1, -1, 0, x, self.height - y)
+        text.setFont(font, size)
+        text.textOut(words)
+        self._canvas.drawText(text)
+
+    def lines(self, lines: Sequence[tuple[float, float, float, float]]) -> None:
+        """Draw thin lines, each from a point to another: (x0, y0, x1, y1)."""
+        self._canvas.setStrokeColorRGB(*GREY)
+        self._canvas.setLineWidth(0.5)
+        self._canvas.lines(
+            [(x0, self.height - y0, x1, self.height - y1) for x0, y0, x1, y1 in lines]
+        )
+
     def circle(self, x: float, y: float, radius: float) -> None:
         """Draw the outline of a circle."""
         self._canvas.setStrokeColorRGB(*BLUE)
         self._canvas.setLineWidth(2)
-        self._canvas.circle(x, HEIGHT - y, radius, stroke=1, fill=0)
+        self._canvas.circle(x, self.height - y, radius, stroke=1, fill=0)
 
     def rule(self, y: float) -> None:
         """Draw a thin line from margin to margin."""
         self._canvas.setStrokeColorRGB(*GREY)
         self._canvas.setLineWidth(0.5)
-        self._canvas.line(MARGIN, HEIGHT - y, WIDTH - MARGIN, HEIGHT - y)
+        self.lines([(MARGIN, y, self.width - MARGIN, y)])
 
-    def next_page(self) -> None:
-        """End the page and begin another."""
+    def next_page(self, *, landscape: bool = False, turned: bool = False) -> None:
+        """End the page and begin another.
+
+        A landscape page is wide by itself or, `turned`, an upright one with a /Rotate; either way
+        coordinates are those of the page as it is shown.
+        """
         self._canvas.showPage()
+        self.width, self.height = (HEIGHT, WIDTH) if landscape else (WIDTH, HEIGHT)
+        turned = turned and landscape
+        # The library takes the size of a page that is turned as it is shown.
+        self._canvas.setPageSize((self.width, self.height))
+        self._canvas.setPageRotation(90 if turned else 0)
+        if turned:
+            self._canvas.transform(0, 1, -1, 0, WIDTH, 0)
 
     def pdf(self) -> bytes:
         """End the last page and return the file."""

@@ -24,9 +24,10 @@ class Replica:
     """A copy of www.lgo.org.uk on loopback; every change takes effect at once, running or not.
 
     `councils` are on the map (their predecessors come on top, behind merger links); `years` are
-    the first and last year ending of the letters. `map_style` is how the map lists councils;
-    `layout` that of the council pages (`mixed`: as the site has it for the year shown);
-    `council_pages` is `traps` or `plain`. `validators=False` sends no ETag and no Last-Modified.
+    the first and last year ending of the letters (2005 to 2036; of early years fewer councils have
+    letters). `map_style` is how the map lists councils; `layout` that of the council pages
+    (`mixed`: as the site has it for the year shown); `council_pages` is `traps` or `plain`.
+    `validators=False` sends no ETag and no Last-Modified.
 
     Raises ValueError, naming the argument, for what can't be served.
     """

@@ -1,4 +1,4 @@
-"""The words of the letters, year by year.
+"""The words of the letters since the year ending 2019, year by year, and what all years share.
 
 The sentences that carry figures follow the public record of the letters' forms; the rest of the
 prose is the replica's own, of about the real length and with the real letters' distractions (other
@@ -14,8 +14,9 @@ from ombudsman_crawler.replica import chance
 from ombudsman_crawler.replica.councils import Council
 from ombudsman_crawler.replica.figures import Figures
 
-FIRST_YEAR = 2019
+FIRST_YEAR = 2005
 LAST_YEAR = 2036
+FIRST_PANEL_YEAR = 2019
 FIRST_OVERVIEW_YEAR = 2025
 
 NUMBER_WORDS = (
@@ -29,6 +30,20 @@ _MONTHS = (
 )  # fmt: skip
 
 _DATES = {
+    2005: date(2005, 6, 24),
+    2006: date(2006, 6, 23),
+    2007: date(2007, 6, 20),
+    2008: date(2008, 6, 18),
+    2009: date(2009, 6, 24),
+    2010: date(2010, 7, 7),
+    2011: date(2011, 6, 24),
+    2012: date(2012, 6, 22),
+    2013: date(2013, 7, 16),
+    2014: date(2014, 7, 7),
+    2015: date(2015, 7, 1),
+    2016: date(2016, 7, 21),
+    2017: date(2017, 7, 20),
+    2018: date(2018, 7, 18),
     2019: date(2019, 7, 24),
     2020: date(2020, 7, 22),
     2021: date(2021, 7, 21),

@@ -19,7 +19,9 @@ import logging
 import math
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pypdf
 import pypdfium2 as pdfium
@@ -30,7 +32,7 @@ from ombudsman_crawler.exceptions import UnreadablePdf
 from ombudsman_crawler.letters.letter import Page, Word
 
 #: Changes whenever other words or boxes could come out of the same bytes.
-EXTRACTOR = f"pdfium {pdfium.PDFIUM_INFO.build}/words 1"
+EXTRACTOR = f"pdfium {pdfium.PDFIUM_INFO.build}/words 2"
 
 #: A letter has 2 to 10 pages; a booklet of 2009 some 30. More isn't read as a letter.
 MAX_PAGES = 60
@@ -156,7 +158,9 @@ def text_sha256(pages: Iterable[Page]) -> str | None:
 
     Boxes don't count: the same words set otherwise are the same text.
     """
-    texts = [" ".join(word.text for word in page.words) for page in pages]
+    texts = [
+        " ".join(word.text for word in (*page.words, *page.rising, *page.falling)) for page in pages
+    ]
     if not any(texts):
         return None
     return hashlib.sha256("\f".join(texts).encode("utf-8", "replace")).hexdigest()
@@ -176,6 +180,14 @@ def pack(pages: Iterable[Page]) -> bytes:
                 for word in page.words
                 for coordinate in (word.x0, word.y0, word.x1, word.y1)
             ],
+            # Few pages have turned words; the row of a page without them says nothing of them.
+            **{
+                side: [
+                    [w.text, *(round(c * 100) for c in (w.x0, w.y0, w.x1, w.y1))] for w in turned
+                ]
+                for side, turned in (("rising", page.rising), ("falling", page.falling))
+                if turned
+            },
         }
         for page in pages
     ]
@@ -190,7 +202,12 @@ def unpack(packed: bytes) -> tuple[Page, ...]:
         if content["format"] != 1:
             raise ValueError(f"words are stored in format {content['format']}; 1 is known")
         return tuple(
-            _unpack_page(row["page"], row["words"], row["boxes"]) for row in content["pages"]
+            replace(
+                _unpack_page(row["page"], row["words"], row["boxes"]),
+                rising=_unpack_turned(row.get("rising", [])),
+                falling=_unpack_turned(row.get("falling", [])),
+            )
+            for row in content["pages"]
         )
     except (zlib.error, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"these aren't packed words: {error}") from error
@@ -204,6 +221,10 @@ def _unpack_page(page: list[float], texts: list[str], boxes: list[int]) -> Page:
     quadruples = zip(points[0::4], points[1::4], points[2::4], points[3::4], strict=True)
     words = tuple(Word(text, *box) for text, box in zip(texts, quadruples, strict=True))
     return Page(number=int(number), width=float(width), height=float(height), words=words)
+
+
+def _unpack_turned(rows: list[list[Any]]) -> tuple[Word, ...]:
+    return tuple(Word(str(text), *(c / 100 for c in box)) for text, *box in rows)
 
 
 class _Run:
@@ -233,21 +254,45 @@ def _read_page(document: pdfium.PdfDocument, number: int) -> Page:
         width, height = bounds.right - bounds.left, bounds.top - bounds.bottom
         if rotation % 2:
             width, height = height, width
-        runs = _runs(textpage.raw, number, rotation, bounds)
+        turns: set[int] = set()
+        upright = _runs(textpage.raw, number, rotation, bounds, turns)
+        # Text set upwards is upright on the page turned once more; few pages have any.
+        up, down = (rotation + 1) % 4, (rotation + 3) % 4
+        rising = _runs(textpage.raw, number, up, bounds) if up in turns else []
+        falling = _runs(textpage.raw, number, down, bounds) if down in turns else []
     finally:
         textpage.close()
         page.close()
+    return Page(
+        number=number,
+        width=round(width, 2),
+        height=round(height, 2),
+        words=_words(upright, 0, width, height),
+        rising=_words(rising, 1, width, height),
+        falling=_words(falling, 3, width, height),
+    )
+
+
+def _words(runs: list[_Run], turn: int, width: float, height: float) -> tuple[Word, ...]:
+    """Return the words of a page of `width` and `height`, with boxes as displayed.
+
+    `turn`: how many quarter turns clockwise would set them upright; the runs' places are those on
+    the page so turned.
+    """
     words = []
     for run in _put_together(runs):
-        top = run.baseline - ASCENT * run.size
-        bottom = run.baseline + DESCENT * run.size
+        x0, x1 = run.x0, run.x1
+        y0 = run.baseline - ASCENT * run.size
+        y1 = run.baseline + DESCENT * run.size
+        if turn == 1:
+            x0, y0, x1, y1 = y0, height - x1, y1, height - x0
+        elif turn == 3:
+            x0, y0, x1, y1 = width - y1, x0, width - y0, x1
         text = _normalised(run.text)
         # What lies outside the page isn't displayed.
-        if text and 0 <= (run.x0 + run.x1) / 2 <= width and 0 <= (top + bottom) / 2 <= height:
-            words.append(
-                Word(text, round(run.x0, 2), round(top, 2), round(run.x1, 2), round(bottom, 2))
-            )
-    return Page(number=number, width=round(width, 2), height=round(height, 2), words=tuple(words))
+        if text and 0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height:
+            words.append(Word(text, round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)))
+    return tuple(words)
 
 
 def _codes(textpage: ctypes.c_void_p, number: int) -> list[int]:
@@ -272,10 +317,12 @@ def _runs(
     number: int,
     rotation: int,
     bounds: pdfium_c.FS_RECTF,
+    turns: set[int] | None = None,
 ) -> list[_Run]:
     """Collect characters that follow one another in the stream and stand side by side.
 
-    Text that isn't upright on the page as displayed (margin notes, watermarks) is left out.
+    Only text that is upright on the page turned by `rotation` quarter turns clockwise; into
+    `turns` go the rotations that would set the rest upright.
     """
     runs: list[_Run] = []
     run: _Run | None = None
@@ -310,6 +357,8 @@ def _runs(
         size = _size(textpage, index, rotation)
         if size is None:
             run = None
+            if turns is not None:
+                turns.add(_turn(textpage, index))
             continue
         run = _Run(character, x0, x1, baseline, size)
         runs.append(run)
@@ -328,6 +377,17 @@ def _size(textpage: ctypes.c_void_p, index: int, rotation: int) -> float | None:
         return None
     size = float(pdfium_c.FPDFText_GetFontSize(textpage, index)) * math.hypot(matrix.c, matrix.d)
     return size if _SMALLEST_PRINT <= size <= _LARGEST_PRINT else None
+
+
+def _turn(textpage: ctypes.c_void_p, index: int) -> int:
+    """Return by how many quarter turns clockwise a page would have to be turned to set a character
+    upright; -1 if none does."""
+    matrix = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFText_GetMatrix(textpage, index, ctypes.byref(matrix)):
+        return -1
+    length = math.hypot(matrix.a, matrix.b)
+    along = (matrix.a, matrix.b, -matrix.a, -matrix.b)
+    return next((turn for turn in range(4) if length and along[turn] >= 0.99 * length), -1)
 
 
 def _place(

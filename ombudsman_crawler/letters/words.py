@@ -17,6 +17,7 @@ import io
 import json
 import logging
 import math
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -34,8 +35,13 @@ from ombudsman_crawler.letters.letter import Page, Word
 #: Changes whenever other words or boxes could come out of the same bytes.
 EXTRACTOR = f"pdfium {pdfium.PDFIUM_INFO.build}/words 2"
 
-#: A letter has 2 to 10 pages; a booklet of 2009 some 30. More isn't read as a letter.
+#: A letter has 2 to 10 pages; a booklet of 2009 some 30. Of a longer document (the papers of a
+#: committee) only the pages from the first of each letter on are read, this many in all.
 MAX_PAGES = 60
+#: A longer document than this isn't searched for letters.
+MAX_PAGES_SEARCHED = 500
+# Pages read from the first of a letter on, in a document that is searched.
+_PAGES_OF_A_LETTER = 20
 #: A page of small print has 6,000 characters. More is no page of a letter.
 MAX_CHARACTERS_A_PAGE = 30_000
 
@@ -82,6 +88,10 @@ _CHARACTERS = str.maketrans(
     }
 )
 
+# What the first page of a letter has, in whatever order it was drawn.
+_TITLE_ON_PAGE = re.compile(r"annual\s+(?:review\s+)?letter|annual\s+review", re.IGNORECASE)
+_GREETING_ON_PAGE = re.compile(r"\bdear\s+\S", re.IGNORECASE)
+
 # pypdf tells of every oddity it repairs; the reading's own findings say what matters.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
@@ -114,8 +124,10 @@ def open_vetted(data: bytes) -> pypdf.PdfReader:
         ) from error
     if page_count == 0:
         raise UnreadablePdf("broken", "the document has no pages")
-    if page_count > MAX_PAGES:
-        raise UnreadablePdf("too_many_pages", f"{page_count} pages; at most {MAX_PAGES} are read")
+    if page_count > MAX_PAGES_SEARCHED:
+        raise UnreadablePdf(
+            "too_many_pages", f"{page_count} pages; at most {MAX_PAGES_SEARCHED} are searched"
+        )
     return reader
 
 
@@ -141,9 +153,7 @@ def extract(data: bytes) -> tuple[Page, ...]:
         code = "encrypted" if "password" in str(error).lower() else "broken"
         raise UnreadablePdf(code, f"pdfium can't open the document: {error}") from error
     try:
-        if len(document) > MAX_PAGES:
-            raise UnreadablePdf("too_many_pages", f"{len(document)} pages")
-        pages = tuple(_read_page(document, number) for number in range(1, len(document) + 1))
+        pages = tuple(_read_page(document, number) for number in _numbers(document))
     except pdfium.PdfiumError as error:
         raise UnreadablePdf("broken", f"pdfium can't read a page: {error}") from error
     finally:
@@ -151,6 +161,45 @@ def extract(data: bytes) -> tuple[Page, ...]:
     if not any(character.isalnum() for page in pages for w in page.words for character in w.text):
         raise UnreadablePdf("no_text_layer", "no page has text: probably a scan")
     return pages
+
+
+def _numbers(document: pdfium.PdfDocument) -> list[int]:
+    """Return the numbers of the pages to read: all, or those of the letters in a long document.
+
+    Raises UnreadablePdf (`too_many_pages`) for a long document in which no letter begins.
+    """
+    count = len(document)
+    if count <= MAX_PAGES:
+        return list(range(1, count + 1))
+    if count > MAX_PAGES_SEARCHED:
+        raise UnreadablePdf("too_many_pages", f"{count} pages")
+    starts = [number for number in range(1, count + 1) if _begins_letter(document, number)]
+    wanted = sorted(
+        {
+            number
+            for start in starts
+            for number in range(start, min(start + _PAGES_OF_A_LETTER, count + 1))
+        }
+    )
+    if not wanted:
+        raise UnreadablePdf(
+            "too_many_pages",
+            f"{count} pages, and no letter begins on any; more than {MAX_PAGES} aren't read",
+        )
+    return wanted[:MAX_PAGES]
+
+
+def _begins_letter(document: pdfium.PdfDocument, number: int) -> bool:
+    """Whether a page has a title line of an annual letter and a "Dear …", by its plain text."""
+    page = document[number - 1]
+    textpage = page.get_textpage()
+    try:
+        codes = _codes(textpage.raw, number)
+        text = "".join(chr(code) for code in codes if not 0xD800 <= code < 0xE000)
+    finally:
+        textpage.close()
+        page.close()
+    return _TITLE_ON_PAGE.search(text) is not None and _GREETING_ON_PAGE.search(text) is not None
 
 
 def text_sha256(pages: Iterable[Page]) -> str | None:

@@ -35,6 +35,8 @@ _HEADINGS_WITHIN, _HEADING_ROWS = 150.0, 14
 _TURNED_WITHIN = 260.0
 # A row without a known label is only taken as one of the table above it this near (points).
 _NEXT_ROW_WITHIN = 75.0
+# On a new page, what stands this near above its first row would be a heading of it (points).
+_NEAR_ABOVE = 45.0
 # The nearest column must be this much nearer than the next one.
 _CLEARLY = 0.6
 _PERCENT_GAP = 0.6
@@ -337,6 +339,10 @@ def _read_sheet(
             tables.append(current)
         elif current is None or not _may_go_on(current, candidate, last_y):
             continue
+        elif _is_divided(sheet, taken, candidate, current):
+            current = None  # other headings, which aren't known: another table
+            taken = candidate.index
+            continue
         else:
             if current not in tables:
                 # The headings stand on the page before.
@@ -360,6 +366,18 @@ def _may_go_on(table: _Table, candidate: _Candidate, last_y: float | None) -> bo
     if last_y is None:
         return not table.rows and len(candidate.cells) >= 2
     return candidate.y - last_y < _NEXT_ROW_WITHIN
+
+
+def _is_divided(sheet: _Sheet, taken: int, candidate: _Candidate, table: _Table) -> bool:
+    """Whether something else than labels stands between a row and the one before it."""
+    left = min(column.box[0] for column in table.columns)
+    left = min(left, *(cell.box[0] for cell in candidate.cells))
+    return any(
+        word.x1 > left + 1
+        for row in sheet.rows[taken + 1 : candidate.index]
+        for word in row
+        if taken >= 0 or candidate.y - baseline(row[0]) < _NEAR_ABOVE
+    )
 
 
 def _headings_only(sheet: _Sheet, names: Vocabulary, start: int = 0) -> _Table | None:

@@ -61,6 +61,15 @@ class AnnualLetterTables:
         ):
             if (table, context.year_ending) not in found:
                 draft.table_missing(f"{what} with its row of the letter's year")
+        seen = {year for _, year in found}
+        for table in sorted({table for table, _ in found}):
+            lost = sorted(year for year in seen if (table, year) not in found)
+            if lost:
+                draft.say(
+                    "row_not_found",
+                    Severity.WARNING,
+                    f"a table has no row of {', '.join(map(str, lost))}, which the others have",
+                )
         return draft.reading()
 
 

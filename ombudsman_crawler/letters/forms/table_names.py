@@ -139,7 +139,7 @@ VOCABULARY = Vocabulary(
     rows=tuple(RowName(key, re.compile(pattern)) for key, pattern in _ROWS),
     spanning=re.compile(
         r"\bdetailed investigations(?: carried out)?\b|\bcarried out\b|\bcomplaints remedied\b"
-        r"|\bfirst enquiries(?= $)|(?<!\S)(?:not )?investigated\b|\bdecisions made\b"
+        r"|^first enquiries $|(?<!\S)(?:not )?investigated\b|\bdecisions made\b"
     ),
 )
 

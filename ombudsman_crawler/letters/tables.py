@@ -49,7 +49,7 @@ _EDGE = 0.07
 
 @dataclass(frozen=True, slots=True)
 class ColumnName:
-    """A heading: the table and the key it stands for, and how it is printed (`normal` text)."""
+    """A heading: the table and the key it stands for, and how it is printed (see `wording`)."""
 
     table: str
     key: str
@@ -58,7 +58,7 @@ class ColumnName:
 
 @dataclass(frozen=True, slots=True)
 class RowName:
-    """A row's label: the key it stands for, and how it is printed (`normal` text)."""
+    """A row's label: the key it stands for, and how it is printed (see `wording`)."""
 
     key: str
     pattern: re.Pattern[str]
@@ -161,14 +161,18 @@ class _Sheet:
 
 
 def normal(text: str) -> str:
-    """Return a heading or label as the vocabulary spells it: lower case, "and" for "&", single
-    spaces, plain quotes and dashes, no footnote marks; words broken by a hyphen put together."""
+    """Return a heading or label as the vocabulary spells it: lower case, "and" for "&", plain
+    quotes and dashes, no footnote marks, no spaces: a narrow cell may break a word anywhere."""
     text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text)
     text = text.lower().replace("&", " and ").replace("’", "'").replace("‘", "'")
     text = re.sub(r"[–—]", "-", text)
     text = re.sub(r"[*†‡]", "", text)
-    text = re.sub(r"\s*/\s*", "/", text)
-    return " ".join(text.split()).strip(" :")
+    return "".join(text.split()).strip(":")
+
+
+def wording(pattern: str) -> re.Pattern[str]:
+    """Compile how a heading or label is printed, written in lower case with plain spaces."""
+    return re.compile(pattern.replace(" ?", "").replace(" ", ""))
 
 
 def read_tables(pages: Iterable[Page], names: Vocabulary) -> tuple[Row, ...]:

@@ -20,7 +20,16 @@ from typing import Any
 import fpdf
 import pypdf
 from fpdf.fonts import FontFace
-from letter_pdfs import OVERVIEW, Ink, Statistics, Style, front_page, letter, make_pdf, statistics_page
+from letter_pdfs import (
+    OVERVIEW,
+    Ink,
+    Statistics,
+    Style,
+    front_page,
+    letter,
+    make_pdf,
+    statistics_page,
+)
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from table_letters import (
     DECISIONS_2012,
@@ -34,7 +43,6 @@ from table_letters import (
     annual_letter,
     annual_review,
     drawn,
-    flowing,
     one_total,
     report,
 )
@@ -360,9 +368,7 @@ def reviews() -> None:
         earlier={2008: (12, 24.1)},
     )
     front = {"letter_date": "2009-06-22", "signatory": "Anne Seex", **HARDING}
-    doc = said(
-        "advice_team_tables", bath, 2009, expected, title="Annual Review 2008/09", **front
-    )
+    doc = said("advice_team_tables", bath, 2009, expected, title="Annual Review 2008/09", **front)
     write("2009-resubmitted-and-new-apart.drawn", drawn(document, Drawing(seed=1)), [doc], B_WORDS)
     write("2009-resubmitted-and-new-apart.flowing", flowed(document), [doc], B_WORDS)
     leeds = "Leeds City Council"
@@ -460,9 +466,7 @@ def reports() -> None:
         paragraphs=("During the year we issued two public reports about your authority.",),
         public_reports=2,
     )
-    doc = said(
-        "local_authority_report", leeds, 2014, expected, signatory="Dr Jane Martin", **front
-    )
+    doc = said("local_authority_report", leeds, 2014, expected, signatory="Dr Jane Martin", **front)
     write(
         "2014-blank-cell.drawn",
         drawn(document, Drawing(seed=3, one_object=True)),
@@ -559,9 +563,14 @@ def hard_reports(document: Document, doc: dict[str, Any], expected: Expected) ->
         defect="two letters of two councils in one file",
     )
     paper = (
-        ("Governance and Audit Committee, 12 September 2016", "Agenda item 9", "Report of the"
-         " Monitoring Officer", "Annual Review Letter 2016 of the Ombudsman", "1. Summary",
-         "The Council received 77 complaints through its own procedure, of which 31 were upheld."),
+        (
+            "Governance and Audit Committee, 12 September 2016",
+            "Agenda item 9",
+            "Report of the Monitoring Officer",
+            "Annual Review Letter 2016 of the Ombudsman",
+            "1. Summary",
+            "The Council received 77 complaints through its own procedure, 31 of them upheld.",
+        ),
         ("2. Background", "The letter is attached at Appendix A."),
         ("Appendix A",),
     )
@@ -588,8 +597,13 @@ def hard_reports(document: Document, doc: dict[str, Any], expected: Expected) ->
         }
     )
     writer.add_attachment("other.txt", b"uphold rate 99%")
+    write("javascript-and-attachment", _bytes(writer), [doc], F_WORDS, defect="both are ignored")
     write(
-        "javascript-and-attachment", _bytes(writer), [doc], F_WORDS, defect="both are ignored"
+        "font-without-characters",
+        without_unicode(flowed(document)),
+        [said(None, None, None, {}, status="not_a_letter")],
+        F_WORDS,
+        defect="the fonts don't say which characters their codes stand for",
     )
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(whole))
     writer.encrypt("", "owner", algorithm="AES-256")
@@ -607,8 +621,14 @@ def hard_reports(document: Document, doc: dict[str, Any], expected: Expected) ->
         {"M": ["none"]},
         defect="a page with a picture only",
     )
-    lines = ("18 July 2025", "By email", "Mr A Harding", "Chief Executive", "Leeds City Council",
-             "Dear Mr Harding")
+    lines = (
+        "18 July 2025",
+        "By email",
+        "Mr A Harding",
+        "Chief Executive",
+        "Leeds City Council",
+        "Dear Mr Harding",
+    )
     follow = Document(
         front=lines,
         paragraphs=(

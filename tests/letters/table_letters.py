@@ -219,9 +219,7 @@ def _headings(
     if table.span is not None:
         text, first, last = table.span
         whole = edges[last] + width - edges[first]
-        ops.append(
-            _string(_aligned(text, edges[first], whole, size, "centre"), y + 10, text, size)
-        )
+        ops.append(_string(_aligned(text, edges[first], whole, size, "centre"), y + 10, text, size))
         y += 12
     if how.turned:
         lines = [_wrap(heading, 100, size) for heading in table.headings]
@@ -232,9 +230,7 @@ def _headings(
                 if how.turned == 90:
                     ops.append(_turned_string(edge + 4 + along, bottom, line, size, 90))
                 else:
-                    ops.append(
-                        _turned_string(edge + width - 4 - along, y + 8, line, size, 270)
-                    )
+                    ops.append(_turned_string(edge + width - 4 - along, y + 8, line, size, 270))
         return bottom + 6
     lines = [_wrap(heading, width - 6, size) for heading in table.headings]
     label = _wrap(table.label_heading, 100, size) if table.label_heading else []
@@ -329,7 +325,9 @@ def flowing(document: Document, *, ruled: bool = True, align: str = "CENTER") ->
             )
         )
         story.append(Spacer(1, 14))
-    story += [Paragraph(note.replace("&", "&amp;").replace("<", "&lt;"), text) for note in document.notes]
+    story += [
+        Paragraph(note.replace("&", "&amp;").replace("<", "&lt;"), text) for note in document.notes
+    ]
     doc.build(story)
     return out.getvalue()
 
@@ -453,9 +451,7 @@ def annual_letter(
     for own, values in decided.items():
         cells = [_cell(values[name]) for name in DECISIONS_OLD]
         without = _total(list(values.values()))
-        expected |= {
-            (own, f"decided_{n}"): c[1] for n, c in zip(DECISIONS_OLD, cells, strict=True)
-        }
+        expected |= {(own, f"decided_{n}"): c[1] for n, c in zip(DECISIONS_OLD, cells, strict=True)}
         expected[own, "decided_premature"] = premature[own]
         expected[own, "decided_total_excl_premature"] = without
         expected[own, "decided_total"] = without + premature[own]
@@ -704,7 +700,9 @@ def report(
         heads = (f"Local authority report - {council}", f"for the period ending - 31/03/{year}")
     signed = "Michael King" if year > 2016 else "Dr Jane Martin"
     office = (
-        "Local Government and Social Care Ombudsman" if year > 2016 else "Local Government Ombudsman"
+        "Local Government and Social Care Ombudsman"
+        if year > 2016
+        else "Local Government Ombudsman"
     )
     document = Document(
         front=(

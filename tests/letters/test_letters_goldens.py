@@ -128,10 +128,7 @@ def with_digit(pages: tuple[Page, ...], figure: Figure, place: int, digit: str) 
                         index
                         for index, character in enumerate(text)
                         if character.isdigit()
-                        and (
-                            name != "words"
-                            or left <= word.x0 + (index + 0.5) * width <= right
-                        )
+                        and (name != "words" or left <= word.x0 + (index + 0.5) * width <= right)
                     ]
                     if 0 <= place < len(inside):
                         at = inside[place]

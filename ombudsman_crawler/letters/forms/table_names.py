@@ -18,6 +18,7 @@ from ombudsman_crawler.letters.tables import (
     RowName,
     Vocabulary,
     read_tables,
+    wording,
 )
 
 RECEIVED, DECIDED, RESPONSE, REMEDIED = "received", "decided", "response", "remedied"
@@ -98,7 +99,7 @@ NEW_DECISIONS = tuple(_NEW_DECISIONS)
 UNVERIFIED = frozenset(DECISIONS_OF_2012[3:])
 
 _DAY = r"\d{1,2}[/.]\d{1,2}[/.](?:20)?\d\d"
-_YEAR_LABEL = re.compile(
+_YEAR_LABEL = (
     rf"{_DAY} ?(?:-|to) ?{_DAY}|20\d\d ?[-/] ?(?:20)?\d\d"
     r"|1(?:st)? april 20\d\d (?:-|to) 31(?:st)? march 20\d\d"
 )
@@ -115,7 +116,7 @@ YEAR, PREMATURE, ADVICE, FORWARDED, RESUBMITTED, NEW, ALL = (
 ADVICE_ROWS = (PREMATURE, ADVICE, FORWARDED, RESUBMITTED, NEW)
 _FORWARDED = r"forwarded to (?:the )?investigative team"
 _ROWS = (
-    (YEAR, _YEAR_LABEL.pattern),
+    (YEAR, _YEAR_LABEL),
     (PREMATURE, r"(?:formal ?/ ?informal )?premature complaints"),
     (ADVICE, r"advice given"),
     (FORWARDED, rf"{_FORWARDED}(?: \(?resubmitted premature and new\)?)?"),
@@ -126,7 +127,7 @@ _ROWS = (
 
 VOCABULARY = Vocabulary(
     columns=tuple(
-        ColumnName(table, key, re.compile(pattern))
+        ColumnName(table, key, wording(pattern))
         for table, columns in (
             (RECEIVED, _RECEIVED),
             (DECIDED, {**_OLD_DECISIONS, **_DECISIONS_OF_2012, **_NEW_DECISIONS}),
@@ -136,7 +137,7 @@ VOCABULARY = Vocabulary(
         )
         for key, pattern in columns.items()
     ),
-    rows=tuple(RowName(key, re.compile(pattern)) for key, pattern in _ROWS),
+    rows=tuple(RowName(key, wording(pattern)) for key, pattern in _ROWS),
     spanning=re.compile(
         r"\bdetailed investigations(?: carried out)?\b|\bcarried out\b|\bcomplaints remedied\b"
         r"|^first enquiries $|(?<!\S)(?:not )?investigated\b|\bdecisions made\b"

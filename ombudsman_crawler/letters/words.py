@@ -88,6 +88,10 @@ _CHARACTERS = str.maketrans(
     }
 )
 
+# Words that no English text of some length does without, and that length.
+_COMMON_WORDS = frozenset(("the", "of", "and", "to", "in", "for", "a", "we", "your"))
+_ENOUGH_WORDS = 60
+
 # What the first page of a letter has, in whatever order it was drawn.
 _TITLE_ON_PAGE = re.compile(r"annual\s+(?:review\s+)?letter|annual\s+review", re.IGNORECASE)
 _GREETING_ON_PAGE = re.compile(r"\bdear\s+\S", re.IGNORECASE)
@@ -160,7 +164,18 @@ def extract(data: bytes) -> tuple[Page, ...]:
         document.close()
     if not any(character.isalnum() for page in pages for w in page.words for character in w.text):
         raise UnreadablePdf("no_text_layer", "no page has text: probably a scan")
+    if _is_gibberish(pages):
+        raise UnreadablePdf(
+            "no_text_layer",
+            "the text has no common word: its fonts don't say which characters they draw",
+        )
     return pages
+
+
+def _is_gibberish(pages: Iterable[Page]) -> bool:
+    """Whether pages have many words and none that every English text has."""
+    words = [word.text.lower() for page in pages for word in page.words]
+    return len(words) >= _ENOUGH_WORDS and not _COMMON_WORDS & set(words)
 
 
 def _numbers(document: pdfium.PdfDocument) -> list[int]:

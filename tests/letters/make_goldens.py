@@ -601,7 +601,7 @@ def hard_reports(document: Document, doc: dict[str, Any], expected: Expected) ->
     write(
         "font-without-characters",
         without_unicode(flowed(document)),
-        [said(None, None, None, {}, status="not_a_letter")],
+        [said(None, None, None, {}, status="unreadable")],
         F_WORDS,
         defect="the fonts don't say which characters their codes stand for",
     )

@@ -201,12 +201,12 @@ def _frames(page: Page) -> Iterable[tuple[_Sheet, Callable[[Box], Box]]]:
         lambda box: box,
     )
     # A landscape table may be drawn sideways on an upright page.
-    if _has_numbers(page.rising):
+    if _is_sideways(page, page.rising):
         yield (
             _turned_sheet(page, page.rising, page.width, _to_rising(page.height)),
             _from_rising(page.height),
         )
-    if _has_numbers(page.falling):
+    if _is_sideways(page, page.falling):
         yield (
             _turned_sheet(page, page.falling, page.width, _to_falling(page.width)),
             _from_falling(page.width),
@@ -216,8 +216,9 @@ def _frames(page: Page) -> Iterable[tuple[_Sheet, Callable[[Box], Box]]]:
 _Move = Callable[[Box], Box]
 
 
-def _has_numbers(words: Sequence[Word]) -> bool:
-    return sum(word.text[:1].isdigit() for word in words) >= 2
+def _is_sideways(page: Page, words: Sequence[Word]) -> bool:
+    """Whether turned words are more than headings: they hold numbers, or most of the page."""
+    return sum(w.text[:1].isdigit() for w in words) >= 2 or len(words) > len(page.words)
 
 
 def _turned_sheet(page: Page, words: Sequence[Word], height: float, move: _Move) -> _Sheet:

@@ -3,11 +3,12 @@ it is drawn, they are read back exactly; what is odd is told."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from letter_pdfs import Ink, make_pdf
 from table_letters import (
@@ -28,7 +29,15 @@ from table_letters import (
 )
 
 from ombudsman_crawler.letters import checks, witness, words
-from ombudsman_crawler.letters.letter import Expectation, Figure, Letter, Page, Status, Word
+from ombudsman_crawler.letters.letter import (
+    Expectation,
+    Figure,
+    Letter,
+    Page,
+    Severity,
+    Status,
+    Word,
+)
 from ombudsman_crawler.letters.read import read_document, read_words
 from ombudsman_crawler.letters.totals import sums_of
 
@@ -43,7 +52,12 @@ drawings = st.builds(
     sideways=st.booleans(),
     split=st.sampled_from([None, None, 0, 1]),
 )
-quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(
+    max_examples=int(os.environ.get("LETTERS_EXAMPLES", "25")),
+    deadline=None,
+    phases=(Phase.generate,),  # shrinking a whole letter takes minutes
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 def values(letter: Letter) -> dict[tuple[int, str], float | str | None]:
@@ -64,8 +78,16 @@ def read(document: Document, how: Drawing | None) -> Letter:
     return letter
 
 
+def all_is_well(letter: Letter, how: Drawing | None) -> bool:
+    """Whether nothing is doubted, but what pypdf can't see: it runs the cells of a row together
+    that is one text object and drawn sideways."""
+    unseen = how is not None and how.sideways and how.one_object
+    doubts = {f.code for f in letter.findings if f.severity is not Severity.NOTE}
+    return not doubts or (unseen and doubts == {"not_witnessed"})
+
+
 def outcome_of(names: dict[str, str]) -> st.SearchStrategy[dict[str, int | str]]:
-    return st.fixed_dictionaries({name: counts for name in names})
+    return st.fixed_dictionaries(dict.fromkeys(names, counts))
 
 
 @quickly
@@ -86,7 +108,8 @@ def test_annual_letters(data: st.DataObject, how: Drawing | None, year: int, cou
     letter = read(document, how)
     assert values(letter) == expected
     assert (letter.form, letter.year_ending) == ("annual_letter_tables", year)
-    assert (letter.status, letter.authority) == (Status.OK, council), letter.findings
+    assert letter.authority == council
+    assert all_is_well(letter, how), letter.findings
     assert letter.title == f"Annual Letter {year - 1}/{year % 100:02d}"
     assert letter.signatory == "J R White"
 
@@ -114,7 +137,8 @@ def test_annual_reviews(data: st.DataObject, how: Drawing | None, year: int, boo
     letter = read(document, how)
     assert values(letter) == expected
     assert (letter.form, letter.year_ending) == ("advice_team_tables", year)
-    assert (letter.status, letter.authority) == (Status.OK, "Leeds City Council"), letter.findings
+    assert letter.authority == "Leeds City Council"
+    assert all_is_well(letter, how), letter.findings
     assert letter.signatory == "Anne Seex"
 
 
@@ -159,7 +183,8 @@ def test_local_authority_reports(
     letter = read(document, how)
     assert values(letter) == expected
     assert (letter.form, letter.year_ending) == ("local_authority_report", year)
-    assert (letter.status, letter.authority) == (Status.OK, council), letter.findings
+    assert letter.authority == council
+    assert all_is_well(letter, how), letter.findings
 
 
 def a_report(**change: object) -> tuple[Document, Expected]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from ombudsman_crawler.letters.layout import baseline, union
@@ -42,6 +43,7 @@ _CLEARLY = 0.6
 _PERCENT_GAP = 0.6
 # Headings and labels are matched in groups of at most this many pieces.
 _GROUP = 16
+_LONGEST = 90  # characters of the longest heading or label, without spaces
 _MATCH, _PER_WORD, _STRAY = 20, 2, 1
 # The edge of a page, where page numbers stand (part of its height).
 _EDGE = 0.07
@@ -278,6 +280,8 @@ def _rows(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
 def _candidates(sheet: _Sheet, names: Vocabulary) -> list[_Candidate]:
     found = []
     for index, row in enumerate(sheet.rows):
+        if not CELL.fullmatch(row[-1].text) and row[-1].text != "%":
+            continue  # prose, nearly always
         label, count = _label(row, names)
         rest = row[count:]
         if label is None:
@@ -381,13 +385,16 @@ def _is_divided(sheet: _Sheet, taken: int, candidate: _Candidate, table: _Table)
         word.x1 > left + 1
         for row in sheet.rows[taken + 1 : candidate.index]
         for word in row
-        if taken >= 0 or candidate.y - baseline(row[0]) < _NEAR_ABOVE
+        if taken >= 0
+        or (
+            candidate.y - baseline(row[0]) < _NEAR_ABOVE and baseline(row[0]) > _EDGE * sheet.height
+        )
     )
 
 
 def _headings_only(sheet: _Sheet, names: Vocabulary, start: int = 0) -> _Table | None:
     """Return a table whose headings end a page and whose rows are on the next one."""
-    if len(sheet.rows) - start < 1:
+    if not any(TOTAL in word.text.lower() for row in sheet.rows[start:] for word in row):
         return None
     body = [
         row
@@ -555,11 +562,24 @@ def _grouped(
 ) -> tuple[list[tuple[int, int, ColumnName | None]], int]:
     """Group consecutive pieces so that they spell as much of the vocabulary as can be."""
 
+    lengths = [sum(len(word.text) for _, word in piece) for piece in pieces]
+    any_of = _any_of(tuple(name.pattern.pattern for name in names))
+
     def name_of(first: int, last: int) -> ColumnName | None:
+        if sum(lengths[first:last]) > _LONGEST:
+            return None
         text = normal(_text(one for piece in pieces[first:last] for one in piece))
+        if not any_of.fullmatch(text):
+            return None
         return next((name for name in names if name.pattern.fullmatch(text)), None)
 
     return _group(len(pieces), name_of)
+
+
+@lru_cache(maxsize=8)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one pattern for all: most groups of words are no name at all."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 def _group(

@@ -186,3 +186,21 @@ def test_years_of_labels() -> None:
     assert year_of("2006/07") == 2007
     assert year_of("2006 / 2007") == 2007
     assert year_of("Total") is None
+
+
+def test_a_table_goes_on_on_the_next_page() -> None:
+    grid = Grid(60, "right")
+    headings = ["Housing", "Other", "Benefits", "Total"]
+    rows = [("2007/08", ["1", "2", "3", "6"]), ("2006/07", ["4", "", "5", "9"])]
+    first = grid.page(headings, rows[:1], top=480)
+    second = [
+        one
+        for one in grid.page(headings, rows[1:], top=30)
+        if one.y0 > 70 or one.text not in " ".join(headings)
+    ]
+    head = [word(text, 150 + 60 * i, 30) for i, text in enumerate("Annual Letter 2008".split())]
+    pages = [Page(1, 842, 595, tuple(first)), Page(2, 842, 595, tuple(head + second))]
+    found = read_tables(pages, VOCABULARY)
+    assert [(row.page, row.label_text) for row in found] == [(1, "2007/08"), (2, "2006/07")]
+    assert [cell.printed if cell else "" for cell in found[1].cells] == ["4", "", "5", "9"]
+    assert [column.key for column in found[1].columns] == ["housing", "other", "benefits", "total"]

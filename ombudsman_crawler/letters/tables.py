@@ -676,11 +676,16 @@ def _finished(sheet: _Sheet, table: _Table, names: Vocabulary) -> list[Row]:
                 cells=tuple(cells),
                 label=label,
                 label_text=label_text,
-                sure=sure,
+                sure=sure and not _overprinted(candidate.cells),
                 box=union(cell.box for cell in candidate.cells),
             )
         )
     return rows
+
+
+def _overprinted(cells: Sequence[Cell]) -> bool:
+    """Whether numbers of a row lie over one another: whichever was meant, one is out of place."""
+    return any(right.box[0] < left.box[2] - 0.5 for left, right in pairwise(cells))
 
 
 _ANCHORS: tuple[Callable[[Box], float], ...] = (

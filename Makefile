@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench docs clean help
+.PHONY: demo test fuzz lint bench docs clean help
 
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
 	@echo "make test   install, then run every test"
+	@echo "make fuzz   read 20,000 damaged letters, and more random ones (about 20 minutes)"
 	@echo "make lint   style, types and the law of who may import whom"
 	@echo "make bench  measure crawling and reading beside a stock spider (about 15 minutes)"
 	@echo "make docs   write the generated pages of docs/"
@@ -28,6 +29,9 @@ demo: $(VENV)/.replica
 
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest
+
+fuzz: $(VENV)/.test
+	@LETTERS_DAMAGES=20000 LETTERS_EXAMPLES=300 $(BIN)/python -m pytest tests/letters/test_letters_damage.py tests/letters/test_letters_older_forms.py
 
 lint: $(VENV)/.lint $(VENV)/.test
 	@$(BIN)/ruff check .

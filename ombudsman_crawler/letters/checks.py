@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from ombudsman_crawler import metrics, years
 from ombudsman_crawler.letters.letter import Figure, Finding, Severity
+from ombudsman_crawler.letters.totals import sums_of
 
 # A rate is printed as a whole percentage: it may be half a point off. The rest is floating point.
 _HALF = 0.5 + 1e-9
@@ -41,7 +42,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that must hold. `test` returns what is wrong, or None; it is only called when all
-    of `needs` have values. `first_year` and `last_year` bound the years it is about."""
+    of `needs` have values. `first_year` and `last_year` bound the years it is about. `concerns`
+    tells the metrics a failure makes doubtful, where that depends on what is printed."""
 
     code: str
     severity: Severity
@@ -49,6 +51,10 @@ class Check:
     test: Callable[[Facts], str | None]
     first_year: int = years.FIRST_YEAR
     last_year: int = years.LAST_YEAR
+    concerns: Callable[[Facts], tuple[str, ...]] | None = None
+
+    def concerned(self, facts: Facts) -> tuple[str, ...]:
+        return self.concerns(facts) if self.concerns else self.needs
 
     def run(self, facts: Facts) -> Result:
         if not self.first_year <= facts.year_ending <= self.last_year:
@@ -127,6 +133,54 @@ def _overview_adds_up(facts: Facts) -> str | None:
     return f"{total:g} dealt with isn't {' + '.join(f'{part:g}' for part in parts)}"
 
 
+def _adds_up(total: str) -> Check:
+    """A printed total is the sum of the printed cells of its table."""
+
+    def parts_of(facts: Facts) -> tuple[str, ...]:
+        sums = dict(sums_of(facts.values, facts.year_ending))
+        return sums.get(total, ())
+
+    def test(facts: Facts) -> str | None:
+        parts = parts_of(facts)
+        found = sum(facts.values[name] for name in parts)
+        if not parts or found == facts.values[total]:
+            return None
+        return f"{total} is {facts.values[total]:g}, its parts add up to {found:g}"
+
+    return Check(
+        "total_does_not_add_up",
+        Severity.WARNING,
+        (total,),
+        test,
+        last_year=2018,
+        concerns=lambda facts: (total, *parts_of(facts)),
+    )
+
+
+def _rate_of_decisions(facts: Facts) -> str | None:
+    rate, upheld, not_upheld = (facts.values[name] for name in _DECISIONS_AND_RATE)
+    whole = upheld + not_upheld
+    if whole == 0 or abs(rate - 100 * upheld / whole) <= _HALF:
+        return None
+    return f"{upheld:g} of {whole:g} is {100 * upheld / whole:.1f}%, printed is {rate:g}%"
+
+
+def _remedied_are_upheld(facts: Facts) -> str | None:
+    lgo, authority, upheld = (facts.values[name] for name in _REMEDIED)
+    if lgo + authority <= upheld:
+        return None
+    return f"{lgo:g} and {authority:g} remedied are more than the {upheld:g} upheld"
+
+
+def _days_of_enquiries(facts: Facts) -> str | None:
+    enquiries, days = facts.values["first_enquiries"], facts.values["avg_response_days"]
+    if (enquiries == 0) == (days == 0):
+        return None
+    return f"{enquiries:g} first enquiries and {days:g} days to respond don't go together"
+
+
+_DECISIONS_AND_RATE = ("uphold_rate", "upheld_decisions", "not_upheld_decisions")
+_REMEDIED = ("remedied_by_lgo", "remedied_by_authority", "upheld_decisions")
 _OVERVIEW = (
     "complaints_dealt_with",
     "not_for_us",
@@ -154,6 +208,20 @@ CHECKS: tuple[Check, ...] = (
     _equal("satisfactory_remedy_base", "upheld_decisions", Severity.WARNING, 2023, years.LAST_YEAR),
     _possible("compliance_rate", "compliance_outcomes"),
     Check("overview_does_not_add_up", Severity.WARNING, _OVERVIEW, _overview_adds_up),
+    # The tables of the years to 2018.
+    _adds_up("received_total"),
+    _adds_up("decided_total_excl_premature"),
+    _adds_up("decided_total"),
+    Check("rate_contradicts_counts", Severity.WARNING, _DECISIONS_AND_RATE, _rate_of_decisions),
+    Check("more_than_possible", Severity.WARNING, _REMEDIED, _remedied_are_upheld),
+    _at_most("remedied_by_lgo", "upheld_decisions"),
+    _at_most("remedied_by_authority", "upheld_decisions"),
+    Check(
+        "days_without_enquiries",
+        Severity.NOTE,
+        ("first_enquiries", "avg_response_days"),
+        _days_of_enquiries,
+    ),
 )
 
 
@@ -168,25 +236,30 @@ def check_letter(
     period_start: date | None,
     period_end: date | None,
 ) -> tuple[Finding, ...]:
-    """Return the findings of all checks on a letter's figures and period."""
-    values = {
-        figure.metric: figure.value
-        for figure in figures
-        if figure.value is not None and not figure.restated and figure.year_ending == year_ending
-    }
-    facts = Facts(year_ending, values, period_start, period_end)
-    findings = [
-        Finding(
-            result.check.code,
-            result.check.severity,
-            result.message,
-            metric=metric,
-            year_ending=year_ending,
-        )
-        for result in run_all(facts)
-        if result.verdict is Verdict.FAILS
-        for metric in result.check.needs
-    ]
+    """Return the findings of all checks on a letter's figures and period.
+
+    The earlier years of a three-year table are checked each by itself.
+    """
+    by_year: dict[int, dict[str, float]] = {year_ending: {}}
+    for figure in figures:
+        if figure.value is not None and figure.restated == (figure.year_ending != year_ending):
+            by_year.setdefault(figure.year_ending, {})[figure.metric] = figure.value
+    findings = []
+    for year, values in by_year.items():
+        facts = Facts(year, values)
+        findings += [
+            Finding(
+                result.check.code,
+                result.check.severity,
+                result.message,
+                metric=metric,
+                year_ending=year,
+            )
+            for result in run_all(facts)
+            if result.verdict is Verdict.FAILS
+            for metric in result.check.concerned(facts)
+        ]
+    facts = Facts(year_ending, by_year[year_ending], period_start, period_end)
     return (*_each_figure(figures), *findings, *_period(facts))
 
 

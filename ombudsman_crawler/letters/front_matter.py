@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from ombudsman_crawler import authorities
 from ombudsman_crawler.letters.part import Part
@@ -63,6 +64,12 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Z][\w'’.-]*(?:\s+[A-Z][\w'’.-]*){1,4}")
+_OFFICE_ALONE = re.compile(r"local government ombudsman", re.IGNORECASE)
+# A name with initials ("J R White") or two or three whole names; a title of a text isn't one.
+_PERSON = re.compile(
+    r"(?:(?:Dr|Mr|Mrs|Ms|Sir)\.?\s+)?(?:[A-Z]\.?\s+){1,3}[A-Z][\w'’-]+"
+    r"|(?:Dr\s+)?(?!(?:The|Annual|Local|Dear|Our|Your|Section|Appendix)\b)[A-Z][a-z]+\s+[A-Z][\w'’-]+"
+)
 _SIGNATURE_WITHIN = 8  # lines after "Yours sincerely"
 
 
@@ -99,7 +106,7 @@ def read_front_matter(part: Part) -> FrontMatter:
         addressee=addressee,
         post=post,
         authority=authority,
-        signatory=_signatory(part),
+        signatory=_signatory(part) or _above_office(part),
     )
 
 
@@ -221,4 +228,15 @@ def _signatory(part: Part) -> str | None:
         name = line[: office.start()].strip(" ,") if office else line.strip(" ,")
         if _NAME.fullmatch(name):
             return name
+    return None
+
+
+def _above_office(part: Part) -> str | None:
+    """Return the name right above "Local Government Ombudsman", where nothing closes the letter
+    (the booklets to 2010)."""
+    for sheet in part.sheets:
+        lines = [line.text.strip() for line in sheet.lines]
+        for name, office in pairwise(lines):
+            if _OFFICE_ALONE.fullmatch(office) and _PERSON.fullmatch(name):
+                return name
     return None

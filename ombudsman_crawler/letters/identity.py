@@ -28,7 +28,12 @@ _PERIOD = phrase(
 )
 _PERIOD_LABEL = phrase(r"for the period ending\b")
 _ADJUSTED_FOR = phrase(r"\badjusted for ([^%\d]{3,80}?)['’]s? population\b")
-_OFFICE_LINE = re.compile(r"ombudsman|commission\b|chair\b|annual review", re.IGNORECASE)
+_REPORT = re.compile(r"^.*\blocal authority report\b\s*[:\-–—]?\s*", re.IGNORECASE)
+_YEAR_ENDED_LINE = re.compile(r"for the year (?:ended|ending)\b", re.IGNORECASE)
+_OFFICE_LINE = re.compile(
+    r"ombudsman|commission\b|chair\b|annual (?:review|letter)|\bstatistics\b|https?:|www\.",
+    re.IGNORECASE,
+)
 # How far into a letter its first paragraph may reach (characters after the title).
 _FIRST_PARAGRAPH = 1200
 # A body with these words in its name is a council, and has similar ones to be compared with.
@@ -212,6 +217,7 @@ def _authority(
 def _printed_names(part: Part, front: FrontMatter) -> Iterator[str | None]:
     yield _above_period(part)
     yield front.authority
+    yield _on_cover(part)
     match = _ADJUSTED_FOR.search(part.running_text.text)
     yield " ".join(match[1].split()) if match else None
 
@@ -223,7 +229,7 @@ def _above_period(part: Part) -> str | None:
             label = _PERIOD_LABEL.search(line.text)
             if label is None:
                 continue
-            before = line.text[: label.start()].strip(" ,:-–")
+            before = _REPORT.sub("", line.text[: label.start()]).strip(" ,:-–")
             if before:
                 return None if _OFFICE_LINE.search(before) else before
             # The name may take two lines: the nearest lines above in the same column.
@@ -236,9 +242,25 @@ def _above_period(part: Part) -> str | None:
             ]
             if not above:
                 continue
-            nearest = above[-1].text.strip()
-            both = f"{above[-2].text.strip()} {nearest}" if len(above) > 1 else None
+            texts = [_REPORT.sub("", other.text).strip(" ,:-–") for other in above]
+            nearest = texts[-1]
+            both = f"{texts[-2]} {nearest}" if len(texts) > 1 else None
             if authorities.match(nearest) is None and both and authorities.match(both):
                 return both
-            return None if _OFFICE_LINE.search(nearest) else nearest
+            return None if not nearest or _OFFICE_LINE.search(nearest) else nearest
+    return None
+
+
+def _on_cover(part: Part) -> str | None:
+    """Return the name on the cover of a booklet, above "for the year ended" or between that and
+    the booklet's title."""
+    for sheet in part.sheets[:3]:
+        lines = [line.text.strip() for line in sheet.lines]
+        for index, line in enumerate(lines):
+            if not _YEAR_ENDED_LINE.match(line):
+                continue
+            for count in (1, 2, 3):
+                name = " ".join(lines[max(0, index - count) : index])
+                if name and authorities.match(name) is not None:
+                    return name
     return None

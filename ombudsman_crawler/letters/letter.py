@@ -41,12 +41,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The words of one page in the order of the content stream. Width and height in points."""
+    """The words of one page in the order of the content stream. Width and height in points.
+
+    `rising` and `falling` are words set upwards and downwards (the headings of narrow columns),
+    with the boxes they have on the page as displayed.
+    """
 
     number: int
     width: float
     height: float
     words: tuple[Word, ...]
+    rising: tuple[Word, ...] = ()
+    falling: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

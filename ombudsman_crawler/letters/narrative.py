@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from ombudsman_crawler import metrics
 from ombudsman_crawler.letters.letter import Figure
 from ombudsman_crawler.letters.numbers import DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.part import Part
@@ -85,6 +86,9 @@ def prose_figures(part: Part, year_ending: int) -> tuple[Figure, ...]:
     text = passage.text
     figures = []
     for metric, wordings in _FACTS:
+        known = metrics.load()[metric]
+        if not known.first_year <= year_ending <= (known.last_year or year_ending):
+            continue
         for wording in wordings:
             match = wording.search(text)
             if match is None:

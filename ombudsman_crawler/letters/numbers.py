@@ -54,5 +54,6 @@ def value_of(printed: str) -> float:
 
 
 def phrase(pattern: str) -> re.Pattern[str]:
-    """Compile a wording: case doesn't matter, and each space stands for any run of white space."""
-    return re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE)
+    """Compile a wording: case doesn't matter, and each space stands for any run of white space
+    (" ?" for one that may be missing)."""
+    return re.compile(pattern.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE)

@@ -17,8 +17,10 @@ from ombudsman_crawler.letters.letter import Page
 
 #: The title of a letter, alone on its line: "Annual Review letter 2021", "Annual Letter 2006/07".
 TITLE = re.compile(
+    r"(?:the\s+)?(?:local\s+government\s+ombudsman['’]s\s+)?(?:"
     r"annual\s+(?:review\s+)?letter(?:\s+(?:20\d\d(?:\s*[-/–]\s*(?:20)?\d\d)?))?"
-    r"|annual\s+review\s+20\d\d\s*[-/–]\s*(?:20)?\d\d",
+    r"(?:\s*[-–—:]\s*introduction)?"
+    r"|annual\s+review(?:\s+20\d\d\s*[-/–]\s*(?:20)?\d\d)?)",
     re.IGNORECASE,
 )
 SALUTATION = re.compile(r"dear\s+\S.{0,60}", re.IGNORECASE)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ombudsman_crawler import metrics
 from ombudsman_crawler.exceptions import UnreadablePdf
 from ombudsman_crawler.letters import checks, forms, witness, words
+from ombudsman_crawler.letters.follow_up import is_follow_up, year_followed_up
 from ombudsman_crawler.letters.forms.form import Context, Form
 from ombudsman_crawler.letters.front_matter import FrontMatter, read_front_matter
 from ombudsman_crawler.letters.identity import Identity, identify
@@ -30,7 +31,7 @@ from ombudsman_crawler.letters.narrative import prose_figures
 from ombudsman_crawler.letters.part import Part, lay_out, split
 
 #: Changes whenever the same words could give other figures or findings.
-READER = "1"
+READER = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def unreadable(
 
 def _read_part(part: Part, expectation: Expectation, text_of: witness.PageText | None) -> Letter:
     form, unrecognised = forms.recognise(part)
+    if form is None and unrecognised is None and is_follow_up(part):
+        return _read_follow_up(part, expectation)
     if form is None and not _looks_like_letter(part):
         return Letter(
             part=part.number,
@@ -163,6 +166,17 @@ def _read_part(part: Part, expectation: Expectation, text_of: witness.PageText |
     return _letter(part, form, status, front, identity, figures=figures, findings=findings)
 
 
+def _read_follow_up(part: Part, expectation: Expectation) -> Letter:
+    """Read a further letter after the annual one: it has no statistics, so there is no figure."""
+    front = read_front_matter(part)
+    year = year_followed_up(part)
+    identity = identify(part, front, expectation)
+    if year is not None and identity.year_ending != year:
+        identity = identify(part, replace(front, title=f"Annual Review letter {year}"), expectation)
+    letter = _letter(part, None, Status.OK, front, identity, figures=(), findings=identity.findings)
+    return replace(letter, kind="follow_up")
+
+
 def _read_figures(
     part: Part,
     form: Form,
@@ -173,11 +187,15 @@ def _read_figures(
     reading = form.read(part, Context(year_ending=year, compared=identity.compared))
     order = {metric: place for place, metric in enumerate(metrics.load())}
     figures = tuple(
-        sorted(reading.figures + prose_figures(part, year), key=lambda figure: order[figure.metric])
+        sorted(
+            reading.figures + prose_figures(part, year),
+            key=lambda figure: (-figure.year_ending, order[figure.metric]),
+        )
     )
     findings = reading.findings + checks.check_letter(
         figures, year, identity.period_start, identity.period_end
     )
+    findings += witness.box_findings(figures, [sheet.page for sheet in part.sheets])
     if text_of is not None:
         findings += witness.findings_of(figures, text_of)
     return figures, findings

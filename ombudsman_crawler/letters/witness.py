@@ -1,4 +1,5 @@
-"""The second reader: what pypdf extracts from a page must contain each figure's printed text.
+"""The second reader: what pypdf extracts from a page must contain each figure's printed text, and
+the words inside a figure's box must spell it.
 
 pypdf decodes fonts and content streams with other code than pdfium. It says nothing about places,
 and its order is that of the content stream, so a number is looked for together with a word that
@@ -13,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import pypdf
 
-from ombudsman_crawler.letters.letter import Figure, Finding, Severity
+from ombudsman_crawler.letters.letter import Box, Figure, Finding, Page, Severity
 
 PageText = Callable[[int], str | None]
 
@@ -63,6 +64,54 @@ def findings_of(figures: Sequence[Figure], text_of: PageText) -> tuple[Finding, 
             )
         )
     return tuple(findings)
+
+
+def box_findings(figures: Sequence[Figure], pages: Sequence[Page]) -> tuple[Finding, ...]:
+    """Return a finding for each figure whose box doesn't enclose the characters of its number."""
+    words = {page.number: page for page in pages}
+    findings = []
+    for figure in figures:
+        if figure.value is None or figure.value_text is None:
+            continue
+        page = words.get(figure.page or 0)
+        spelled = _spelled(page, figure.box) if page and figure.box else ""
+        wanted = _SPACE.sub("", figure.value_text)
+        if spelled != wanted:
+            findings.append(
+                Finding(
+                    "box_disagrees",
+                    Severity.WARNING,
+                    f"the words in the box of {figure.value_text!r} spell {spelled!r}",
+                    metric=figure.metric,
+                    year_ending=figure.year_ending,
+                )
+            )
+    return tuple(findings)
+
+
+def _spelled(page: Page, box: Box) -> str:
+    """Return the characters in a box, from the left; within a word they are equally wide."""
+    spelled = []
+    for side, words in enumerate((page.words, page.rising, page.falling)):
+        for word in words:
+            middle = (word.y0 + word.y1) / 2, (word.x0 + word.x1) / 2
+            across, along = middle if side == 0 else middle[::-1]
+            low, high = (box[1], box[3]) if side == 0 else (box[0], box[2])
+            if not low <= across <= high:
+                continue
+            if side:
+                if box[1] <= along <= box[3]:
+                    spelled.append((word.y0 if side == 2 else -word.y1, word.text))
+                continue
+            width = (word.x1 - word.x0) / len(word.text)
+            inside = [
+                character
+                for index, character in enumerate(word.text)
+                if box[0] <= word.x0 + (index + 0.5) * width <= box[2]
+            ]
+            if inside:
+                spelled.append((word.x0, "".join(inside)))
+    return "".join(text for _, text in sorted(spelled))
 
 
 def is_witnessed(figure: Figure, text: str) -> bool:

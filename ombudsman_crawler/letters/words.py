@@ -17,9 +17,12 @@ import io
 import json
 import logging
 import math
+import re
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pypdf
 import pypdfium2 as pdfium
@@ -30,10 +33,15 @@ from ombudsman_crawler.exceptions import UnreadablePdf
 from ombudsman_crawler.letters.letter import Page, Word
 
 #: Changes whenever other words or boxes could come out of the same bytes.
-EXTRACTOR = f"pdfium {pdfium.PDFIUM_INFO.build}/words 1"
+EXTRACTOR = f"pdfium {pdfium.PDFIUM_INFO.build}/words 2"
 
-#: A letter has 2 to 10 pages; a booklet of 2009 some 30. More isn't read as a letter.
+#: A letter has 2 to 10 pages; a booklet of 2009 some 30. Of a longer document (the papers of a
+#: committee) only the pages from the first of each letter on are read, this many in all.
 MAX_PAGES = 60
+#: A longer document than this isn't searched for letters.
+MAX_PAGES_SEARCHED = 500
+# Pages read from the first of a letter on, in a document that is searched.
+_PAGES_OF_A_LETTER = 20
 #: A page of small print has 6,000 characters. More is no page of a letter.
 MAX_CHARACTERS_A_PAGE = 30_000
 
@@ -80,6 +88,14 @@ _CHARACTERS = str.maketrans(
     }
 )
 
+# Words that no English text of some length does without, and that length.
+_COMMON_WORDS = frozenset(("the", "of", "and", "to", "in", "for", "a", "we", "your"))
+_ENOUGH_WORDS = 60
+
+# What the first page of a letter has, in whatever order it was drawn.
+_TITLE_ON_PAGE = re.compile(r"annual\s+(?:review\s+)?letter|annual\s+review", re.IGNORECASE)
+_GREETING_ON_PAGE = re.compile(r"\bdear\s+\S", re.IGNORECASE)
+
 # pypdf tells of every oddity it repairs; the reading's own findings say what matters.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
@@ -112,8 +128,10 @@ def open_vetted(data: bytes) -> pypdf.PdfReader:
         ) from error
     if page_count == 0:
         raise UnreadablePdf("broken", "the document has no pages")
-    if page_count > MAX_PAGES:
-        raise UnreadablePdf("too_many_pages", f"{page_count} pages; at most {MAX_PAGES} are read")
+    if page_count > MAX_PAGES_SEARCHED:
+        raise UnreadablePdf(
+            "too_many_pages", f"{page_count} pages; at most {MAX_PAGES_SEARCHED} are searched"
+        )
     return reader
 
 
@@ -139,16 +157,64 @@ def extract(data: bytes) -> tuple[Page, ...]:
         code = "encrypted" if "password" in str(error).lower() else "broken"
         raise UnreadablePdf(code, f"pdfium can't open the document: {error}") from error
     try:
-        if len(document) > MAX_PAGES:
-            raise UnreadablePdf("too_many_pages", f"{len(document)} pages")
-        pages = tuple(_read_page(document, number) for number in range(1, len(document) + 1))
+        pages = tuple(_read_page(document, number) for number in _numbers(document))
     except pdfium.PdfiumError as error:
         raise UnreadablePdf("broken", f"pdfium can't read a page: {error}") from error
     finally:
         document.close()
     if not any(character.isalnum() for page in pages for w in page.words for character in w.text):
         raise UnreadablePdf("no_text_layer", "no page has text: probably a scan")
+    if _is_gibberish(pages):
+        raise UnreadablePdf(
+            "no_text_layer",
+            "the text has no common word: its fonts don't say which characters they draw",
+        )
     return pages
+
+
+def _is_gibberish(pages: Iterable[Page]) -> bool:
+    """Whether pages have many words and none that every English text has."""
+    words = [word.text.lower() for page in pages for word in page.words]
+    return len(words) >= _ENOUGH_WORDS and not _COMMON_WORDS & set(words)
+
+
+def _numbers(document: pdfium.PdfDocument) -> list[int]:
+    """Return the numbers of the pages to read: all, or those of the letters in a long document.
+
+    Raises UnreadablePdf (`too_many_pages`) for a long document in which no letter begins.
+    """
+    count = len(document)
+    if count <= MAX_PAGES:
+        return list(range(1, count + 1))
+    if count > MAX_PAGES_SEARCHED:
+        raise UnreadablePdf("too_many_pages", f"{count} pages")
+    starts = [number for number in range(1, count + 1) if _begins_letter(document, number)]
+    wanted = sorted(
+        {
+            number
+            for start in starts
+            for number in range(start, min(start + _PAGES_OF_A_LETTER, count + 1))
+        }
+    )
+    if not wanted:
+        raise UnreadablePdf(
+            "too_many_pages",
+            f"{count} pages, and no letter begins on any; more than {MAX_PAGES} aren't read",
+        )
+    return wanted[:MAX_PAGES]
+
+
+def _begins_letter(document: pdfium.PdfDocument, number: int) -> bool:
+    """Whether a page has a title line of an annual letter and a "Dear …", by its plain text."""
+    page = document[number - 1]
+    textpage = page.get_textpage()
+    try:
+        codes = _codes(textpage.raw, number)
+        text = "".join(chr(code) for code in codes if not 0xD800 <= code < 0xE000)
+    finally:
+        textpage.close()
+        page.close()
+    return _TITLE_ON_PAGE.search(text) is not None and _GREETING_ON_PAGE.search(text) is not None
 
 
 def text_sha256(pages: Iterable[Page]) -> str | None:
@@ -156,7 +222,9 @@ def text_sha256(pages: Iterable[Page]) -> str | None:
 
     Boxes don't count: the same words set otherwise are the same text.
     """
-    texts = [" ".join(word.text for word in page.words) for page in pages]
+    texts = [
+        " ".join(word.text for word in (*page.words, *page.rising, *page.falling)) for page in pages
+    ]
     if not any(texts):
         return None
     return hashlib.sha256("\f".join(texts).encode("utf-8", "replace")).hexdigest()
@@ -176,6 +244,14 @@ def pack(pages: Iterable[Page]) -> bytes:
                 for word in page.words
                 for coordinate in (word.x0, word.y0, word.x1, word.y1)
             ],
+            # Few pages have turned words; the row of a page without them says nothing of them.
+            **{
+                side: [
+                    [w.text, *(round(c * 100) for c in (w.x0, w.y0, w.x1, w.y1))] for w in turned
+                ]
+                for side, turned in (("rising", page.rising), ("falling", page.falling))
+                if turned
+            },
         }
         for page in pages
     ]
@@ -190,7 +266,12 @@ def unpack(packed: bytes) -> tuple[Page, ...]:
         if content["format"] != 1:
             raise ValueError(f"words are stored in format {content['format']}; 1 is known")
         return tuple(
-            _unpack_page(row["page"], row["words"], row["boxes"]) for row in content["pages"]
+            replace(
+                _unpack_page(row["page"], row["words"], row["boxes"]),
+                rising=_unpack_turned(row.get("rising", [])),
+                falling=_unpack_turned(row.get("falling", [])),
+            )
+            for row in content["pages"]
         )
     except (zlib.error, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"these aren't packed words: {error}") from error
@@ -204,6 +285,10 @@ def _unpack_page(page: list[float], texts: list[str], boxes: list[int]) -> Page:
     quadruples = zip(points[0::4], points[1::4], points[2::4], points[3::4], strict=True)
     words = tuple(Word(text, *box) for text, box in zip(texts, quadruples, strict=True))
     return Page(number=int(number), width=float(width), height=float(height), words=words)
+
+
+def _unpack_turned(rows: list[list[Any]]) -> tuple[Word, ...]:
+    return tuple(Word(str(text), *(c / 100 for c in box)) for text, *box in rows)
 
 
 class _Run:
@@ -233,21 +318,45 @@ def _read_page(document: pdfium.PdfDocument, number: int) -> Page:
         width, height = bounds.right - bounds.left, bounds.top - bounds.bottom
         if rotation % 2:
             width, height = height, width
-        runs = _runs(textpage.raw, number, rotation, bounds)
+        turns: set[int] = set()
+        upright = _runs(textpage.raw, number, rotation, bounds, turns)
+        # Text set upwards is upright on the page turned once more; few pages have any.
+        up, down = (rotation + 1) % 4, (rotation + 3) % 4
+        rising = _runs(textpage.raw, number, up, bounds) if up in turns else []
+        falling = _runs(textpage.raw, number, down, bounds) if down in turns else []
     finally:
         textpage.close()
         page.close()
+    return Page(
+        number=number,
+        width=round(width, 2),
+        height=round(height, 2),
+        words=_words(upright, 0, width, height),
+        rising=_words(rising, 1, width, height),
+        falling=_words(falling, 3, width, height),
+    )
+
+
+def _words(runs: list[_Run], turn: int, width: float, height: float) -> tuple[Word, ...]:
+    """Return the words of a page of `width` and `height`, with boxes as displayed.
+
+    `turn`: how many quarter turns clockwise would set them upright; the runs' places are those on
+    the page so turned.
+    """
     words = []
     for run in _put_together(runs):
-        top = run.baseline - ASCENT * run.size
-        bottom = run.baseline + DESCENT * run.size
+        x0, x1 = run.x0, run.x1
+        y0 = run.baseline - ASCENT * run.size
+        y1 = run.baseline + DESCENT * run.size
+        if turn == 1:
+            x0, y0, x1, y1 = y0, height - x1, y1, height - x0
+        elif turn == 3:
+            x0, y0, x1, y1 = width - y1, x0, width - y0, x1
         text = _normalised(run.text)
         # What lies outside the page isn't displayed.
-        if text and 0 <= (run.x0 + run.x1) / 2 <= width and 0 <= (top + bottom) / 2 <= height:
-            words.append(
-                Word(text, round(run.x0, 2), round(top, 2), round(run.x1, 2), round(bottom, 2))
-            )
-    return Page(number=number, width=round(width, 2), height=round(height, 2), words=tuple(words))
+        if text and 0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height:
+            words.append(Word(text, round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)))
+    return tuple(words)
 
 
 def _codes(textpage: ctypes.c_void_p, number: int) -> list[int]:
@@ -272,10 +381,12 @@ def _runs(
     number: int,
     rotation: int,
     bounds: pdfium_c.FS_RECTF,
+    turns: set[int] | None = None,
 ) -> list[_Run]:
     """Collect characters that follow one another in the stream and stand side by side.
 
-    Text that isn't upright on the page as displayed (margin notes, watermarks) is left out.
+    Only text that is upright on the page turned by `rotation` quarter turns clockwise; into
+    `turns` go the rotations that would set the rest upright.
     """
     runs: list[_Run] = []
     run: _Run | None = None
@@ -310,6 +421,8 @@ def _runs(
         size = _size(textpage, index, rotation)
         if size is None:
             run = None
+            if turns is not None:
+                turns.add(_turn(textpage, index))
             continue
         run = _Run(character, x0, x1, baseline, size)
         runs.append(run)
@@ -333,6 +446,17 @@ def _size(textpage: ctypes.c_void_p, index: int, rotation: int) -> float | None:
         return None
     size = float(pdfium_c.FPDFText_GetFontSize(textpage, index)) * math.hypot(matrix.c, matrix.d)
     return size if _SMALLEST_PRINT <= size <= _LARGEST_PRINT else None
+
+
+def _turn(textpage: ctypes.c_void_p, index: int) -> int:
+    """Return by how many quarter turns clockwise a page would have to be turned to set a character
+    upright; -1 if none does."""
+    matrix = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFText_GetMatrix(textpage, index, ctypes.byref(matrix)):
+        return -1
+    length = math.hypot(matrix.a, matrix.b)
+    along = (matrix.a, matrix.b, -matrix.a, -matrix.b)
+    return next((turn for turn in range(4) if length and along[turn] >= 0.99 * length), -1)
 
 
 def _place(

@@ -6,13 +6,24 @@ and one line in `FORMS`.
 
 from __future__ import annotations
 
+from ombudsman_crawler.letters.forms.advice_team_tables import AdviceTeamTables
+from ombudsman_crawler.letters.forms.annual_letter_tables import AnnualLetterTables
 from ombudsman_crawler.letters.forms.complaint_overview import ComplaintOverview
 from ombudsman_crawler.letters.forms.form import Form
+from ombudsman_crawler.letters.forms.local_authority_report import LocalAuthorityReport
+from ombudsman_crawler.letters.forms.single_total import SingleTotal
 from ombudsman_crawler.letters.forms.three_panels import ThreePanels
 from ombudsman_crawler.letters.letter import Finding, Severity
 from ombudsman_crawler.letters.part import Part
 
-FORMS: tuple[Form, ...] = (ThreePanels(), ComplaintOverview())
+FORMS: tuple[Form, ...] = (
+    AnnualLetterTables(),
+    AdviceTeamTables(),
+    SingleTotal(),
+    LocalAuthorityReport(),
+    ThreePanels(),
+    ComplaintOverview(),
+)
 
 # A form must show at least this much of itself, and this much more than any other.
 _ENOUGH = 0.5

@@ -1,0 +1,151 @@
+"""From rows of tables to figures: what a cell says, and why an empty one says nothing.
+
+An empty cell is `blank` (never 0), and so is a dash; "N/A" is `not_applicable`; a column that the
+form always has and whose heading wasn't found is `not_in_text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ombudsman_crawler.letters.forms.form import Context, FormReading
+from ombudsman_crawler.letters.letter import Box, Figure, Finding, Severity
+from ombudsman_crawler.letters.numbers import value_of
+from ombudsman_crawler.letters.tables import Cell, Column, Row
+
+_NOTHING = frozenset("-–—")
+
+
+@dataclass
+class TableDraft:
+    """Figures of several years and findings, while they are being written down."""
+
+    context: Context
+    figures: dict[tuple[int, str], Figure] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def reading(self) -> FormReading:
+        return FormReading(tuple(self.figures.values()), tuple(self.findings))
+
+    def say(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        *,
+        metric: str | None = None,
+        year_ending: int | None = None,
+    ) -> None:
+        year = self.context.year_ending if year_ending is None else year_ending
+        self.findings.append(Finding(code, severity, message, metric=metric, year_ending=year))
+
+    def value(self, metric: str, year_ending: int | None = None) -> float | None:
+        figure = self.figures.get((year_ending or self.context.year_ending, metric))
+        return figure.value if figure else None
+
+    def add(self, figure: Figure) -> None:
+        """Write a figure down; the same figure printed again must be equal."""
+        key = (figure.year_ending, figure.metric)
+        known = self.figures.get(key)
+        if known is None:
+            self.figures[key] = figure
+        elif (known.value, known.absence) != (figure.value, figure.absence):
+            self.say(
+                "repeated_number_disagrees",
+                Severity.ERROR,
+                f"printed more than once, and differently: {known.text!r}, {figure.text!r}",
+                metric=figure.metric,
+                year_ending=figure.year_ending,
+            )
+
+    def add_cell(self, metric: str, row: Row, column: Column, cell: Cell | None, year: int) -> None:
+        """Write down what one cell of a row says."""
+        heading = f"{column.heading}, {row.label_text}" if row.label_text else column.heading
+        value, absence = None, "blank"
+        if cell is not None and cell.printed not in _NOTHING:
+            if cell.printed[0].isdigit():
+                value, absence = value_of(cell.printed), ""
+            else:
+                absence = "not_applicable"
+        self.add(
+            Figure(
+                year_ending=year,
+                metric=metric,
+                value=value,
+                absence=absence or None,
+                value_text=cell.printed if cell else None,
+                restated=year != self.context.year_ending,
+                page=row.page,
+                box=cell.box if cell else _empty(row, column),
+                text=f"{heading}: {cell.printed if cell else ''}".rstrip(),
+            )
+        )
+        if not row.sure:
+            self.say(
+                "cell_ambiguous",
+                Severity.WARNING,
+                "the numbers of this row don't stand clearly under their headings",
+                metric=metric,
+                year_ending=year,
+            )
+        strange = row.strange()
+        if strange:
+            self.say(
+                "column_not_known",
+                Severity.WARNING,
+                f"the row has numbers under headings that aren't known: {strange[0][0].heading!r}",
+                metric=metric,
+                year_ending=year,
+            )
+
+    def add_missing(self, metric: str, year: int, heading: str) -> None:
+        """Write down that a column which the form always has wasn't found."""
+        if (year, metric) in self.figures:
+            return
+        self.add(
+            Figure(
+                year_ending=year,
+                metric=metric,
+                value=None,
+                absence="not_in_text",
+                restated=year != self.context.year_ending,
+            )
+        )
+        self.say(
+            "column_not_found",
+            Severity.WARNING,
+            f"the table has no column {heading!r} that could be read",
+            metric=metric,
+            year_ending=year,
+        )
+
+    def table_missing(self, what: str, severity: Severity = Severity.WARNING) -> None:
+        self.say("table_not_found", severity, f"{what} wasn't found")
+
+    def adds_up(
+        self, metrics: Iterable[str], whole: str, parts: str, holds: bool, year: int
+    ) -> None:
+        """Doubt figures whose cells contradict each other."""
+        if holds:
+            return
+        for metric in metrics:
+            self.say(
+                "table_does_not_add_up",
+                Severity.WARNING,
+                f"{whole} isn't the sum of {parts}",
+                metric=metric,
+                year_ending=year,
+            )
+
+
+def number(cell: Cell | None) -> float | None:
+    """Return the number in a cell, or None where there is none."""
+    if cell is None or not cell.printed[0].isdigit():
+        return None
+    return value_of(cell.printed)
+
+
+def _empty(row: Row, column: Column) -> Box:
+    """Return where an empty cell is: under its heading, beside the others of its row."""
+    return column.box[0], row.box[1], column.box[2], row.box[3]

@@ -1,0 +1,782 @@
+"""Tables by geometry: headings to columns, labels to rows, numbers to cells.
+
+Pure, and independent of the order in which anything was drawn: a column is known by its heading's
+words, wherever they wrap; a cell belongs to the column it stands under. Ruling lines aren't needed.
+
+Each heading must be one of the `Vocabulary`. The words of the heading lines are projected on the
+page's width; the gaps that no word bridges are where columns may divide, and of all ways to group
+what lies between, that one is taken which spells most of the vocabulary. So a gap within a heading
+needn't be narrower than one between two. Headings set upwards or downwards are read as well.
+
+Distances are in points or, where it is said, in parts of a word's height.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+from ombudsman_crawler.letters.layout import baseline, union
+from ombudsman_crawler.letters.letter import Box, Page, Word
+
+#: What fills a cell: a number, a percentage, a dash, "N/A".
+CELL = re.compile(
+    r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,6})(?:\.\d{1,2})?%?|[-–—]|n/a|nil", re.IGNORECASE
+)
+#: Columns of this name are in every table: they belong to the one of the column before them.
+TOTAL = "total"
+
+# Baselines of one row may differ by this part of a word's height.
+_SAME_ROW = 0.35
+# How far above its first row a table's headings may reach: points, and rows.
+_HEADINGS_WITHIN, _HEADING_ROWS = 150.0, 14
+_TURNED_WITHIN = 260.0
+# A row without a known label is only taken as one of the table above it this near (points).
+_NEXT_ROW_WITHIN = 75.0
+# On a new page, what stands this near above its first row would be a heading of it (points).
+_NEAR_ABOVE = 45.0
+# The nearest column must be this much nearer than the next one.
+_CLEARLY = 0.6
+_PERCENT_GAP = 0.6
+# Headings and labels are matched in groups of at most this many pieces.
+_GROUP = 16
+_LONGEST = 90  # characters of the longest heading or label, without spaces
+_MATCH, _PER_WORD, _STRAY = 20, 2, 1
+# The edge of a page, where page numbers stand (part of its height).
+_EDGE = 0.07
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnName:
+    """A heading: the table and the key it stands for, and how it is printed (see `wording`)."""
+
+    table: str
+    key: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RowName:
+    """A row's label: the key it stands for, and how it is printed (see `wording`)."""
+
+    key: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The headings and labels to look for. `spanning`: headings over several columns."""
+
+    columns: tuple[ColumnName, ...]
+    rows: tuple[RowName, ...]
+    spanning: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `key` None: its heading isn't in the vocabulary."""
+
+    table: str
+    key: str | None
+    heading: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is printed in one cell, and where."""
+
+    printed: str
+    box: Box
+
+
+@dataclass
+class Row:
+    """One row of a table: a cell, or None for an empty one, for each of `columns`.
+
+    `sure` is False where the geometry left open under which heading some number stands. `box` is
+    around all that was read of the row. Boxes are those of the page as displayed.
+    """
+
+    page: int
+    columns: tuple[Column, ...]
+    cells: tuple[Cell | None, ...]
+    label: str | None
+    label_text: str
+    sure: bool
+    box: Box
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(column.table for column in self.columns if column.key))
+
+    def of(self, table: str) -> dict[str, tuple[Column, Cell | None]]:
+        """Return column and cell by key, for the columns of one table."""
+        return {
+            column.key: (column, cell)
+            for column, cell in zip(self.columns, self.cells, strict=True)
+            if column.table == table and column.key
+        }
+
+    def strange(self) -> list[tuple[Column, Cell]]:
+        """Return the filled cells under headings that the vocabulary doesn't have."""
+        return [
+            (column, cell)
+            for column, cell in zip(self.columns, self.cells, strict=True)
+            if column.key is None and cell is not None
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A row of numbers: where it stands, the words before them, and the cells."""
+
+    index: int
+    y: float
+    height: float
+    label_words: tuple[Word, ...]
+    label: str | None
+    cells: tuple[Cell, ...]
+
+
+@dataclass
+class _Table:
+    """Columns, and the rows of numbers found under them so far, by page."""
+
+    columns: list[Column]
+    head_bottom: float
+    rows: list[tuple[int, _Candidate]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The rows of a page's words, from the top; `rising` and `falling` as in `Page`."""
+
+    number: int
+    height: float
+    rows: tuple[tuple[Word, ...], ...]
+    rising: tuple[Word, ...]
+    falling: tuple[Word, ...]
+
+
+def normal(text: str) -> str:
+    """Return a heading or label as the vocabulary spells it: lower case, "and" for "&", plain
+    quotes and dashes, no footnote marks, no spaces: a narrow cell may break a word anywhere."""
+    text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text)
+    text = text.lower().replace("&", " and ").replace("’", "'").replace("‘", "'")
+    text = re.sub(r"[–—]", "-", text)
+    text = re.sub(r"[*†‡]", "", text)
+    return "".join(text.split()).strip(":")
+
+
+def wording(pattern: str) -> re.Pattern[str]:
+    """Compile how a heading or label is printed, written in lower case with plain spaces."""
+    return re.compile(pattern.replace(" ?", "").replace(" ", ""))
+
+
+def read_tables(pages: Iterable[Page], names: Vocabulary) -> tuple[Row, ...]:
+    """Return the rows of every table whose headings are in the vocabulary, in reading order.
+
+    A table goes on at the top of the next page if its headings aren't repeated there.
+    """
+    found: list[Row] = []
+    last: _Table | None = None
+    for page in pages:
+        for sheet, back in _frames(page):
+            if not any(CELL.fullmatch(w.text) for row in sheet.rows for w in row):
+                last = _headings_only(sheet, names) or last
+                continue
+            rows, last = _read_sheet(sheet, names, last)
+            found.extend(_moved(row, back) for row in rows)
+    return tuple(found)
+
+
+# ---- frames: a page, or the page turned so that text set upwards stands upright
+
+
+def _frames(page: Page) -> Iterable[tuple[_Sheet, Callable[[Box], Box]]]:
+    yield (
+        _Sheet(page.number, page.height, _rows(page.words), page.rising, page.falling),
+        lambda box: box,
+    )
+    # A landscape table may be drawn sideways on an upright page.
+    if _is_sideways(page, page.rising):
+        yield (
+            _turned_sheet(page, page.rising, page.width, _to_rising(page.height)),
+            _from_rising(page.height),
+        )
+    if _is_sideways(page, page.falling):
+        yield (
+            _turned_sheet(page, page.falling, page.width, _to_falling(page.width)),
+            _from_falling(page.width),
+        )
+
+
+_Move = Callable[[Box], Box]
+
+
+def _is_sideways(page: Page, words: Sequence[Word]) -> bool:
+    """Whether turned words are more than headings: they hold numbers, or most of the page."""
+    return sum(w.text[:1].isdigit() for w in words) >= 2 or len(words) > len(page.words)
+
+
+def _turned_sheet(page: Page, words: Sequence[Word], height: float, move: _Move) -> _Sheet:
+    turned = [Word(w.text, *move((w.x0, w.y0, w.x1, w.y1))) for w in words]
+    return _Sheet(page.number, height, _rows(turned), (), ())
+
+
+def _to_rising(height: float) -> _Move:
+    return lambda b: (height - b[3], b[0], height - b[1], b[2])
+
+
+def _from_rising(height: float) -> _Move:
+    return lambda b: (b[1], height - b[2], b[3], height - b[0])
+
+
+def _to_falling(width: float) -> _Move:
+    return lambda b: (b[1], width - b[2], b[3], width - b[0])
+
+
+def _from_falling(width: float) -> _Move:
+    return lambda b: (width - b[3], b[0], width - b[1], b[2])
+
+
+def _moved(row: Row, back: Callable[[Box], Box]) -> Row:
+    return Row(
+        row.page,
+        tuple(Column(c.table, c.key, c.heading, _rounded(back(c.box))) for c in row.columns),
+        tuple(cell and Cell(cell.printed, _rounded(back(cell.box))) for cell in row.cells),
+        row.label,
+        row.label_text,
+        row.sure,
+        _rounded(back(row.box)),
+    )
+
+
+def _rounded(box: Box) -> Box:
+    x0, y0, x1, y1 = (round(coordinate, 2) for coordinate in box)
+    return x0, y0, x1, y1
+
+
+def _rows(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=baseline):
+        if rows:
+            first = rows[-1][0]
+            height = min(word.y1 - word.y0, first.y1 - first.y0)
+            if baseline(word) - baseline(first) <= _SAME_ROW * height:
+                rows[-1].append(word)
+                continue
+        rows.append([word])
+    return tuple(tuple(sorted(row, key=lambda word: word.x0)) for row in rows)
+
+
+# ---- rows of numbers
+
+
+def _candidates(sheet: _Sheet, names: Vocabulary) -> list[_Candidate]:
+    found = []
+    for index, row in enumerate(sheet.rows):
+        if not CELL.fullmatch(row[-1].text) and row[-1].text != "%":
+            continue  # prose, nearly always
+        label, count = _label(row, names)
+        rest = row[count:]
+        if label is None:
+            first = next((i for i, w in enumerate(rest) if _is_cell_start(rest, i)), None)
+            if first is None:
+                continue
+            count, rest = first, rest[first:]
+        cells = _cells(rest)
+        if not cells or (count and label is None and len(cells) < 2):
+            continue
+        y, height = baseline(row[-1]), row[-1].y1 - row[-1].y0
+        at_edge = y < _EDGE * sheet.height or y > (1 - _EDGE) * sheet.height
+        if at_edge and len(cells) == 1 and label is None:
+            continue  # a page number
+        found.append(_Candidate(index, y, height, tuple(row[:count]), label, cells))
+    return found
+
+
+def _label(row: Sequence[Word], names: Vocabulary) -> tuple[str | None, int]:
+    """Return the key of the label a row begins with, and how many words it has."""
+    for count in range(min(len(row), _GROUP), 0, -1):
+        text = normal(" ".join(word.text for word in row[:count]))
+        for name in names.rows:
+            if name.pattern.fullmatch(text):
+                return name.key, count
+    return None, 0
+
+
+def _is_cell_start(row: Sequence[Word], index: int) -> bool:
+    return all(CELL.fullmatch(word.text) or word.text == "%" for word in row[index:])
+
+
+def _cells(words: Sequence[Word]) -> tuple[Cell, ...]:
+    """Return the cells that words fill; none at all if some word fills no cell."""
+    cells: list[Cell] = []
+    for word in words:
+        box = (word.x0, word.y0, word.x1, word.y1)
+        if word.text == "%":
+            near = cells and word.x0 - cells[-1].box[2] < _PERCENT_GAP * (word.y1 - word.y0)
+            if not near or not cells[-1].printed[-1].isdigit():
+                return ()
+            cells[-1] = Cell(f"{cells[-1].printed} %", union((cells[-1].box, box)))
+        elif CELL.fullmatch(word.text):
+            cells.append(Cell(word.text, box))
+        else:
+            return ()
+    return tuple(cells)
+
+
+def _read_sheet(
+    sheet: _Sheet, names: Vocabulary, before: _Table | None
+) -> tuple[list[Row], _Table | None]:
+    """Return the rows of a page's tables, and the table that may go on on the next page."""
+    candidates = _candidates(sheet, names)
+    tables: list[_Table] = []
+    current = before
+    taken = -1
+    last_y: float | None = None
+    for candidate in candidates:
+        columns, bottom = _columns(sheet, taken + 1, candidate, names)
+        if len(columns) >= 2 or (columns and candidate.label is not None and current is None):
+            current = _Table(columns, bottom)
+            current.rows.append((sheet.number, candidate))
+            tables.append(current)
+        elif current is None or not _may_go_on(current, candidate, last_y):
+            continue
+        elif _is_divided(sheet, taken, candidate, current):
+            current = None  # other headings, which aren't known: another table
+            taken = candidate.index
+            continue
+        else:
+            if current not in tables:
+                # The headings stand on the page before.
+                current = _Table(current.columns, 0.0, [])
+                tables.append(current)
+            current.rows.append((sheet.number, candidate))
+        taken = candidate.index
+        last_y = candidate.y
+    rows: list[Row] = []
+    for table in tables:
+        rows.extend(_finished(sheet, table, names))
+    trailing = _headings_only(sheet, names, taken + 1)
+    return rows, trailing or (tables[-1] if tables else None)
+
+
+def _may_go_on(table: _Table, candidate: _Candidate, last_y: float | None) -> bool:
+    """Whether a row may be one of the table above it; one without a known label: its label may have
+    wrapped, or its headings stand at the foot of the page before."""
+    if candidate.label is not None:
+        return True
+    if last_y is None:
+        return not table.rows and len(candidate.cells) >= 2
+    return candidate.y - last_y < _NEXT_ROW_WITHIN
+
+
+def _is_divided(sheet: _Sheet, taken: int, candidate: _Candidate, table: _Table) -> bool:
+    """Whether something else than labels stands between a row and the one before it."""
+    left = min(column.box[0] for column in table.columns)
+    left = min(left, *(cell.box[0] for cell in candidate.cells))
+    return any(
+        word.x1 > left + 1
+        for row in sheet.rows[taken + 1 : candidate.index]
+        for word in row
+        if taken >= 0
+        or (
+            candidate.y - baseline(row[0]) < _NEAR_ABOVE and baseline(row[0]) > _EDGE * sheet.height
+        )
+    )
+
+
+def _headings_only(sheet: _Sheet, names: Vocabulary, start: int = 0) -> _Table | None:
+    """Return a table whose headings end a page and whose rows are on the next one."""
+    if not any(TOTAL in word.text.lower() for row in sheet.rows[start:] for word in row):
+        return None
+    body = [
+        row
+        for row in sheet.rows[start:]
+        if not (len(row) <= 2 and row[-1].text.strip(".").isdigit())
+    ]
+    columns = _best_window(body[-_HEADING_ROWS:], (), names)
+    return _Table(columns, 0.0) if len(columns) >= 3 else None
+
+
+# ---- headings
+
+
+def _columns(
+    sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
+) -> tuple[list[Column], float]:
+    """Return the columns whose headings stand above a row, and where the headings end."""
+    above = [
+        row
+        for row in sheet.rows[start : candidate.index]
+        if candidate.y - baseline(row[0]) <= _HEADINGS_WITHIN
+    ][-_HEADING_ROWS:]
+    columns = _best_window(above, candidate.cells, names)
+    top = baseline(sheet.rows[start - 1][0]) if start else 0.0
+    turned = _turned_columns(sheet, top, candidate, names)
+    if turned:
+        boxes = [column.box for column in turned]
+        columns = sorted(
+            [
+                *turned,
+                *(
+                    column
+                    for column in columns
+                    if not any(min(b[2], column.box[2]) > max(b[0], column.box[0]) for b in boxes)
+                ),
+            ],
+            key=lambda column: column.box[0],
+        )
+        columns = _with_tables(columns)
+    bottom = max((column.box[3] for column in columns), default=0.0)
+    return columns, bottom
+
+
+def _best_window(
+    rows: Sequence[Sequence[Word]], cells: Sequence[Cell], names: Vocabulary
+) -> list[Column]:
+    """Return the columns of the lowest rows that spell most of the vocabulary.
+
+    Titles and notes above the headings would bridge the gaps between columns; so windows of
+    different height are tried.
+    """
+    kept = [_without_spanning(row, names) for row in rows]
+    best: list[Column] = []
+    best_score = 0
+    for start in range(len(kept) - 1, -1, -1):
+        if not kept[start]:
+            continue
+        words = [(index, word) for index in range(start, len(kept)) for word in kept[index]]
+        columns, score = _spelled(words, cells, names)
+        if score > best_score:
+            best, best_score = columns, score
+    return best
+
+
+def _without_spanning(row: Sequence[Word], names: Vocabulary) -> list[Word]:
+    """Return a row's words without headings that span several columns."""
+    text, starts = "", []
+    for word in row:
+        starts.append(len(text))
+        text += word.text.lower() + " "
+    spans = [match.span() for match in names.spanning.finditer(text)]
+    return [
+        word
+        for word, at in zip(row, starts, strict=True)
+        if not any(begin <= at < end for begin, end in spans)
+    ]
+
+
+_Placed = tuple[int, Word]
+
+
+def _spelled(
+    words: Sequence[_Placed], cells: Sequence[Cell], names: Vocabulary
+) -> tuple[list[Column], int]:
+    """Return the columns that words spell, and how well."""
+    intervals = _intervals(words)
+    groups, score = _grouped(intervals, names.columns)
+    matched = sum(name is not None for _, _, name in groups)
+    if cells and matched < len(cells):
+        # Headings that touch: each of their words goes to the nearest number under them.
+        divided = _divided(intervals, cells)
+        if len(divided) > len(intervals):
+            other, other_score = _grouped(divided, names.columns)
+            if other_score > score:
+                intervals, groups, score = divided, other, other_score
+    columns = []
+    for first, last, name in groups:
+        inside = [one for interval in intervals[first:last] for one in interval]
+        box = union((w.x0, w.y0, w.x1, w.y1) for _, w in inside)
+        heading = " ".join(_text(inside).split())
+        columns.append(Column(name.table if name else "", name.key if name else None, heading, box))
+    return _with_tables(_inner(columns)), score
+
+
+def _inner(columns: Sequence[Column]) -> list[Column]:
+    """Drop what the vocabulary doesn't have before the first known column: it heads the labels."""
+    first = next((i for i, column in enumerate(columns) if column.key), len(columns))
+    return list(columns[first:])
+
+
+def _with_tables(columns: Sequence[Column]) -> list[Column]:
+    """Give columns that every table has to the table of the column before, else after, them."""
+    tables = [column.table if column.key and column.key != TOTAL else None for column in columns]
+    found = []
+    for index, column in enumerate(columns):
+        before = next((table for table in reversed(tables[:index]) if table), None)
+        after = next((table for table in tables[index:] if table), None)
+        table = tables[index] or before or after or ""
+        found.append(Column(table, column.key, column.heading, column.box))
+    return found
+
+
+def _intervals(words: Sequence[_Placed]) -> list[list[_Placed]]:
+    """Divide words where no word covers the page's width."""
+    intervals: list[list[_Placed]] = []
+    right = float("-inf")
+    for placed in sorted(words, key=lambda placed: placed[1].x0):
+        word = placed[1]
+        # Boxes reach from advance to advance; a hair of overlap is no bridge.
+        if intervals and word.x0 < right - 0.5:
+            intervals[-1].append(placed)
+        else:
+            intervals.append([placed])
+        right = max(right, word.x1)
+    return intervals
+
+
+def _divided(intervals: Sequence[Sequence[_Placed]], cells: Sequence[Cell]) -> list[list[_Placed]]:
+    """Divide intervals that lie over several cells by the middles between the cells."""
+    divided: list[list[_Placed]] = []
+    centres = [(cell.box[0] + cell.box[2]) / 2 for cell in cells]
+    edges = [(left + right) / 2 for left, right in pairwise(centres)]
+    for interval in intervals:
+        parts: dict[int, list[_Placed]] = {}
+        for placed in interval:
+            centre = (placed[1].x0 + placed[1].x1) / 2
+            parts.setdefault(sum(centre > edge for edge in edges), []).append(placed)
+        divided.extend(parts[key] for key in sorted(parts))
+    return divided
+
+
+def _text(words: Iterable[_Placed]) -> str:
+    """Return the words of a heading in reading order, its lines divided by line feeds."""
+    lines: dict[int, list[Word]] = {}
+    for row, word in words:
+        lines.setdefault(row, []).append(word)
+    return "\n".join(
+        " ".join(word.text for word in sorted(lines[row], key=lambda word: word.x0))
+        for row in sorted(lines)
+    )
+
+
+def _grouped(
+    pieces: Sequence[Sequence[_Placed]], names: Sequence[ColumnName]
+) -> tuple[list[tuple[int, int, ColumnName | None]], int]:
+    """Group consecutive pieces so that they spell as much of the vocabulary as can be."""
+
+    lengths = [sum(len(word.text) for _, word in piece) for piece in pieces]
+    any_of = _any_of(tuple(name.pattern.pattern for name in names))
+
+    def name_of(first: int, last: int) -> ColumnName | None:
+        if sum(lengths[first:last]) > _LONGEST:
+            return None
+        text = normal(_text(one for piece in pieces[first:last] for one in piece))
+        if not any_of.fullmatch(text):
+            return None
+        return next((name for name in names if name.pattern.fullmatch(text)), None)
+
+    return _group(len(pieces), name_of)
+
+
+@lru_cache(maxsize=8)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one pattern for all: most groups of words are no name at all."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _group(
+    count: int, name_of: Callable[[int, int], ColumnName | None]
+) -> tuple[list[tuple[int, int, ColumnName | None]], int]:
+    """Divide `count` pieces into groups (first, after the last, name) of the highest score.
+
+    A named group is worth more the more pieces it explains; a piece without a name costs a little.
+    """
+    best: list[tuple[int, list[tuple[int, int, ColumnName | None]]]] = [(0, [])]
+    for end in range(1, count + 1):
+        score, groups = best[end - 1]
+        options = [(score - _STRAY, [*groups, (end - 1, end, None)])]
+        for start in range(max(0, end - _GROUP), end):
+            name = name_of(start, end)
+            if name is not None:
+                before, groups = best[start]
+                worth = _MATCH + _PER_WORD * (end - start)
+                options.append((before + worth, [*groups, (start, end, name)]))
+        best.append(max(options, key=lambda option: option[0]))
+    score, groups = best[-1]
+    return groups, score
+
+
+def _turned_columns(
+    sheet: _Sheet, top: float, candidate: _Candidate, names: Vocabulary
+) -> list[Column]:
+    """Return the columns whose headings are set upwards or downwards above a row."""
+    best: list[Column] = []
+    for words, upwards in ((sheet.rising, True), (sheet.falling, False)):
+        near = [
+            word
+            for word in words
+            if top < word.y1 < candidate.y and candidate.y - word.y1 < _TURNED_WITHIN
+        ]
+        lines: list[list[Word]] = []
+        for word in sorted(near, key=lambda word: word.x0):
+            if lines and word.x0 - lines[-1][0].x0 < _SAME_ROW * (word.x1 - word.x0):
+                lines[-1].append(word)
+            else:
+                lines.append([word])
+        # Set upwards, the next line of a heading stands to the right; downwards, to the left.
+        pieces = [
+            [
+                (index if upwards else -index, Word(w.text, -w.y1 if upwards else w.y0, 0, 0, 0))
+                for w in line
+            ]
+            for index, line in enumerate(lines)
+        ]
+        groups, _ = _grouped(pieces, names.columns)
+        columns = []
+        for first, last, name in groups:
+            inside = [word for line in lines[first:last] for word in line]
+            text = _text(one for piece in pieces[first:last] for one in piece)
+            box = union((w.x0, w.y0, w.x1, w.y1) for w in inside)
+            columns.append(
+                Column(
+                    name.table if name else "",
+                    name.key if name else None,
+                    " ".join(text.split()),
+                    box,
+                )
+            )
+        if sum(c.key is not None for c in columns) > sum(c.key is not None for c in best):
+            best = columns
+    return _inner(best)
+
+
+# ---- cells and labels
+
+
+def _finished(sheet: _Sheet, table: _Table, names: Vocabulary) -> list[Row]:
+    """Return the rows of a table: cells under their columns, labels beside them."""
+    targets = [column.box for column in table.columns]
+    full = next((c for _, c in table.rows if len(c.cells) == len(table.columns) and c.label), None)
+    if full is not None and _assigned(full.cells, targets)[0] == list(range(len(targets))):
+        # Cells of one column are set alike: a full row tells where more exactly.
+        targets = [cell.box for cell in full.cells]
+    labels = _labels(sheet, table, names)
+    rows = []
+    for number, (_, candidate) in enumerate(table.rows):
+        places, sure = _assigned(candidate.cells, targets)
+        label, label_text = labels.get(candidate.index, (None, ""))
+        if label is None and number > 0:
+            continue
+        cells: list[Cell | None] = [None] * len(table.columns)
+        for cell, place in zip(candidate.cells, places, strict=True):
+            if place is not None:
+                cells[place] = cell
+        rows.append(
+            Row(
+                page=sheet.number,
+                columns=tuple(table.columns),
+                cells=tuple(cells),
+                label=label,
+                label_text=label_text,
+                sure=sure and not _overprinted(candidate.cells),
+                box=union(cell.box for cell in candidate.cells),
+            )
+        )
+    return rows
+
+
+def _overprinted(cells: Sequence[Cell]) -> bool:
+    """Whether numbers of a row lie over one another: whichever was meant, one is out of place."""
+    return any(right.box[0] < left.box[2] - 0.5 for left, right in pairwise(cells))
+
+
+_ANCHORS: tuple[Callable[[Box], float], ...] = (
+    lambda box: (box[0] + box[2]) / 2,
+    lambda box: box[2],
+    lambda box: box[0],
+)
+
+
+def _assigned(cells: Sequence[Cell], targets: Sequence[Box]) -> tuple[list[int | None], bool]:
+    """Return the column of each cell, and whether that is sure.
+
+    Cells may be centred under their headings, or set to the left or the right: that alignment is
+    taken under which they stand closest to what they are aligned with.
+    """
+    sure: list[tuple[float, list[int | None]]] = []
+    for anchor in _ANCHORS:
+        aims = [anchor(target) for target in targets]
+        places: list[int | None] = []
+        misses = []
+        clear = True
+        for cell in cells:
+            near = sorted((abs(anchor(cell.box) - aim), index) for index, aim in enumerate(aims))
+            places.append(near[0][1])
+            misses.append(near[0][0])
+            clear = clear and (len(near) == 1 or near[0][0] < _CLEARLY * near[1][0])
+        order = [place for place in places if place is not None]
+        if clear and all(a < b for a, b in pairwise(order)):
+            sure.append((sum(misses) / len(misses), places))
+    if sure:
+        sure.sort(key=lambda one: one[0])
+        best, places = sure[0]
+        rivals = [miss for miss, other in sure[1:] if other != places]
+        if not rivals or best < _CLEARLY * min(rivals):
+            return places, True
+    if len(cells) == len(targets):
+        return list(range(len(cells))), True  # every column has its number
+    if len(cells) > len(targets):
+        return [index if index < len(targets) else None for index in range(len(cells))], False
+    return _in_order(cells, targets), False
+
+
+def _in_order(cells: Sequence[Cell], targets: Sequence[Box]) -> list[int | None]:
+    """Return columns in the cells' order with the least distance between centres."""
+    centre = _ANCHORS[0]
+    best: dict[int, tuple[float, list[int | None]]] = {-1: (0.0, [])}
+    for cell in cells:
+        following: dict[int, tuple[float, list[int | None]]] = {}
+        for last, (cost, places) in best.items():
+            for index in range(last + 1, len(targets)):
+                total = cost + abs(centre(cell.box) - centre(targets[index]))
+                if index not in following or total < following[index][0]:
+                    following[index] = (total, [*places, index])
+        best = following
+    return min(best.values(), key=lambda one: one[0])[1]
+
+
+def _labels(sheet: _Sheet, table: _Table, names: Vocabulary) -> dict[int, tuple[str | None, str]]:
+    """Return label and its text by the index of the row; a label may wrap around its row."""
+    found: dict[int, tuple[str | None, str]] = {}
+    for _, candidate in table.rows:
+        text = " ".join(word.text for word in candidate.label_words)
+        if candidate.label is not None:
+            found[candidate.index] = (candidate.label, text)
+    open_rows = [candidate for _, candidate in table.rows if candidate.index not in found]
+    if not open_rows:
+        return found
+    left = min(cell.box[0] for _, candidate in table.rows for cell in candidate.cells)
+    left = min(left, *(column.box[0] for column in table.columns))
+    bottom = max(candidate.y for _, candidate in table.rows) + 3 * open_rows[0].height
+    known = {candidate.index for _, candidate in table.rows if candidate.index in found}
+    lines: list[list[_Placed]] = []
+    for index, row in enumerate(sheet.rows):
+        words = [word for word in row if word.x1 <= left + 1]
+        if words and index not in known and table.head_bottom - 40 < baseline(words[0]) <= bottom:
+            lines.append([(index, word) for word in words])
+    groups, _ = _grouped(lines, [ColumnName("", n.key, n.pattern) for n in names.rows])
+    named = [
+        (name.key, [one for line in lines[first:last] for one in line])
+        for first, last, name in groups
+        if name is not None
+    ]
+    for candidate in open_rows:
+        near: list[tuple[float, str, str]] = []
+        for key, placed in named:
+            top = min(baseline(word) for _, word in placed)
+            low = max(baseline(word) for _, word in placed)
+            away = max(top - candidate.y, candidate.y - low, 0.0)
+            if away <= 0.7 * candidate.height:
+                near.append((away, key, " ".join(_text(placed).split())))
+        near.sort()
+        if near and (len(near) == 1 or near[0][0] < near[1][0]):
+            found[candidate.index] = (near[0][1], near[0][2])
+    return found

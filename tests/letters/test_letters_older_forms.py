@@ -79,9 +79,9 @@ def read(document: Document, how: Drawing | None) -> Letter:
 
 
 def all_is_well(letter: Letter, how: Drawing | None) -> bool:
-    """Whether nothing is doubted, but what pypdf can't see: it runs the cells of a row together
-    that is one text object and drawn sideways."""
-    unseen = how is not None and how.sideways and how.one_object
+    """Whether nothing is doubted, but what pypdf can't see: it may run the cells of a row together
+    that is one text object."""
+    unseen = how is not None and how.one_object
     doubts = {f.code for f in letter.findings if f.severity is not Severity.NOTE}
     return not doubts or (unseen and doubts == {"not_witnessed"})
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import io
+import subprocess
+import sys
 import zlib
 from typing import Any
 
@@ -125,10 +127,21 @@ def test_a_broken_table_of_objects_can_be_mended(letter: ReplicaLetter) -> None:
     assert pages_of(pdf) == pages_of(letter.pdf())
 
 
-def test_fonts_without_unicode_extract_as_something_else(letter: ReplicaLetter) -> None:
-    words = "".join(pages_of(hard.without_unicode(letter)))
-    assert "Ombudsman" not in words
-    assert "Ombudsman" in "".join(pages_of(letter.pdf()))
+def test_fonts_without_unicode_extract_as_something_else() -> None:
+    # In a process of its own: reportlab numbers glyphs otherwise once another font object has
+    # used the same face, as the fonts of other tests do.
+    program = (
+        "import io, pypdf\n"
+        "from ombudsman_crawler.replica import Replica, hard\n"
+        "letter = Replica(years=(2016, 2016)).letters()[0]\n"
+        "for pdf in (letter.pdf(), hard.without_unicode(letter)):\n"
+        "    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages\n"
+        "    print('Ombudsman' in ''.join(page.extract_text() for page in pages))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == ["True", "False"]
 
 
 def test_it_is_served_in_place_of_a_letter(letter: ReplicaLetter) -> None:

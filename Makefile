@@ -12,7 +12,7 @@ help:
 	@echo "make test   install, then run every test"
 	@echo "make fuzz   read 20,000 damaged letters, and more random ones (about 20 minutes)"
 	@echo "make lint   style, types and the law of who may import whom"
-	@echo "make bench  measure crawling and reading beside a stock spider (about 15 minutes)"
+	@echo "make bench  measure crawling and reading beside a stock spider (half an hour or more)"
 	@echo "make docs   write the generated pages of docs/"
 	@echo "make clean  remove the environment and the demo's storage"
 

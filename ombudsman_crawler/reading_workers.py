@@ -15,7 +15,7 @@ import sys
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
@@ -32,7 +32,7 @@ _READINGS_EACH = 500
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A reading, the document's words packed for keeping, and how long it took."""
+    """A reading without its pages, their words packed for keeping, and how long it took."""
 
     reading: DocumentReading
     packed_words: bytes
@@ -106,4 +106,6 @@ def _read(path: Path, sha256: str, expectation: Expectation) -> Read:
         raise CorruptDocument(f"{path} no longer has the bytes it was archived with")
     reading = read.read_document(body, expectation)
     packed = words.pack(reading.pages)
+    # Thousands of words as objects are slow to hand over and nothing the other side needs.
+    reading = replace(reading, pages=())
     return Read(reading, packed, round((time.perf_counter() - started) * 1000))

@@ -222,7 +222,7 @@ def _archived(storage: Path) -> int:
 def measure_all(options: argparse.Namespace, samples: Path) -> tuple[list[Run], dict[str, float]]:
     """Run everything, `repeats` times in turn, so that the machine's moods meet all alike."""
     runs: list[Run] = []
-    small_councils = max(1, options.councils // 4)
+    small_councils = max(1, options.councils // 2)
     with (
         replica(options.councils, options.years, samples) as site,
         replica(small_councils, options.years) as small,

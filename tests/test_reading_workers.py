@@ -35,7 +35,7 @@ def eat(path: Path, *_: object) -> None:
 
 @pytest.fixture
 def workers() -> Iterator[ReadingWorkers]:
-    workers = ReadingWorkers(workers=1, seconds=5, memory_mib=2048)
+    workers = ReadingWorkers(workers=1, seconds=30, memory_mib=2048)
     yield workers
     workers.close()
 
@@ -56,7 +56,7 @@ def test_a_letter_is_read(workers: ReadingWorkers) -> None:
 def test_a_bad_document_costs_its_own_reading(
     monkeypatch: pytest.MonkeyPatch, deed: object, code: str
 ) -> None:
-    workers = ReadingWorkers(workers=1, seconds=2, memory_mib=2048)
+    workers = ReadingWorkers(workers=1, seconds=5, memory_mib=2048)
     try:
         with monkeypatch.context() as patched:
             patched.setattr(reading_workers, "_read", deed)

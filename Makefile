@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test fuzz lint bench docs clean help
+.PHONY: demo test fuzz examine lint bench docs clean help
 
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
 	@echo "make test   install, then run every test"
 	@echo "make fuzz   read 20,000 damaged letters, and more random ones (about 20 minutes)"
+	@echo "make examine  read a replica's letters of every form beside what they say"
 	@echo "make lint   style, types and the law of who may import whom"
 	@echo "make bench  measure crawling and reading beside a stock spider (half an hour or more)"
 	@echo "make docs   write the generated pages of docs/"
@@ -32,6 +33,9 @@ test: $(VENV)/.test
 
 fuzz: $(VENV)/.test
 	@LETTERS_DAMAGES=20000 LETTERS_EXAMPLES=300 $(BIN)/python -m pytest tests/letters/test_letters_damage.py tests/letters/test_letters_older_forms.py
+
+examine: $(VENV)/.test
+	@$(BIN)/python tests/letters/examination.py --councils 60
 
 lint: $(VENV)/.lint $(VENV)/.test
 	@$(BIN)/ruff check .

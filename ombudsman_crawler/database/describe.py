@@ -48,7 +48,8 @@ _COLUMNS = {
     "command": "the command that was run",
     "content_sha256": "hash of what the reading says",
     "counts": "what the crawl counted, as JSON: `councils` on the map, `pages` asked for, "
-    "`failed_pages`, letters `discovered`",
+    "`failed_pages`, letters `discovered`; findings of the `review` across letters, and how often "
+    "its checks were skipped for want of something to compare with",
     "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected` "
     "(outside the authority's life)",
     "created": "when the storage was begun",

@@ -50,10 +50,6 @@ from ombudsman_crawler.letters.letter import (
 )
 from ombudsman_crawler.letters.letter import Finding as LetterFinding
 
-_RIVALS = "claimed_twice"
-# Outcomes with which the site served a letter, or said that it is unchanged.
-_SERVED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED)
-
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -390,7 +386,6 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
         # Its last version was found to be another letter's: an empty shell would be a lie.
         connection.execute(delete(LETTER).where(LETTER.c.id == letter_id))
         return
-    _note_rivals(connection, letter_id, best.id)
     connection.execute(
         update(LETTER)
         .where(LETTER.c.id == letter_id)
@@ -403,48 +398,6 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
             signatory=best.signatory,
         )
     )
-
-
-def _note_rivals(connection: Connection, letter_id: int, reading_id: int) -> None:
-    """Cast doubt on a letter of which the site serves two wordings at once, at two addresses."""
-    last_answer = (
-        select(func.max(OUTCOME.c.run_id))
-        .where(OUTCOME.c.link_id == LINK.c.id, OUTCOME.c.outcome.in_(_SERVED))
-        .correlate(LINK)
-        .scalar_subquery()
-    )
-    served = connection.scalars(
-        select(LETTER_VERSION.c.id)
-        .distinct()
-        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
-        .join(CAPTURE, CAPTURE.c.document_id == VERSION_DOCUMENT.c.document_id)
-        .join(OUTCOME, OUTCOME.c.capture_id == CAPTURE.c.id)
-        .join(LINK, LINK.c.id == OUTCOME.c.link_id)
-        .join(READING, READING.c.version_id == LETTER_VERSION.c.id)
-        .where(
-            LETTER_VERSION.c.letter_id == letter_id,
-            READING.c.status.in_((Status.OK, Status.SUSPECT)),
-            LINK.c.kind == "letter",
-            LINK.c.gone_since.is_(None),
-            OUTCOME.c.run_id == last_answer,
-        )
-    ).all()
-    readings = select(READING.c.id).join(
-        LETTER_VERSION, LETTER_VERSION.c.id == READING.c.version_id
-    ).where(LETTER_VERSION.c.letter_id == letter_id)  # fmt: skip
-    connection.execute(
-        delete(FINDING).where(FINDING.c.code == _RIVALS, FINDING.c.reading_id.in_(readings))
-    )
-    if len(served) > 1:
-        connection.execute(
-            insert(FINDING).values(
-                reading_id=reading_id,
-                origin="review",
-                code=_RIVALS,
-                severity=Severity.WARNING.value,
-                message=f"the site serves {len(served)} different letters as this one",
-            )
-        )
 
 
 def _letter_id(connection: Connection, link: Expectation, letter: Letter) -> int | None:

@@ -7,8 +7,9 @@ which characters there are (capitals and digits reach higher than "a", "p" lower
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 # Parts of the font size by which print reaches above and below its baseline.
@@ -17,11 +18,14 @@ _WITHOUT_ASCENDER = frozenset("acegmnopqrsuvwxyz.,:;-–—_~=+…·•")
 _WITH_TAIL = frozenset("gjpqy()[]{}|")
 _HANGING = frozenset(",;")
 # The font size in parts of the height of the line's frame: how far it may be from what is usual.
-_LEAST_SIZE, _USUAL_SIZE, _MOST_SIZE = 0.6, 0.95, 1.3
+_LEAST_SIZE, _USUAL_SIZE, _MOST_SIZE = 0.4, 0.95, 1.3
 _USUAL_BASELINE = 0.78
+# Where characters stand is known to a column of this part of the font size, or not well enough.
+_FINE = 0.25
 # A column inked over this part of the frame's height is a rule of a table; a row likewise.
 _RULE = 0.95
-# A character takes this part of the height of its frame, where no ink tells better.
+# Parts of the font size: a gap in the ink that is a space; a character's width, where no ink tells.
+_SPACE = 0.25
 _USUAL_WIDTH = 0.45
 
 # An array of pixels; the library is the extra's, which the type checker needn't have.
@@ -50,54 +54,110 @@ def line_of(cut: Picture, info: Any) -> Line:
         return Line((), 0.0, 0.0)
     ink = _ink(cut)
     inked = ink.any(axis=0).tolist()
-    column = width / info.line_txt_len
-    half = _USUAL_WIDTH * height / 2
-    bounds = [0.0]
-    for before, after in zip(info.word_cols, info.word_cols[1:], strict=False):
-        bounds += _gap(inked, (before[-1] + 0.5) * column, (after[0] + 0.5) * column, half)
-    bounds.append(float(width))
-    first, last = (info.word_cols[0][0] + 0.5) * column, (info.word_cols[-1][-1] + 0.5) * column
-    bounds[0] = next((float(x) for x in range(int(first + 1)) if _at(inked, x)), first - half)
-    bounds[-1] = next(
-        (x + 1.0 for x in range(width - 1, int(last) - 1, -1) if _at(inked, x)), last + half
-    )
-    words = tuple(
-        (text, start, max(end, start + 1))
-        for text, start, end in zip(texts, bounds[0::2], bounds[1::2], strict=True)
-    )
     size, baseline = _measured(ink, "".join(texts))
-    return Line(words, baseline, size)
+    column = width / info.line_txt_len
+    spelled = [
+        (text, [(place + 0.5) * column for place in places])
+        for text, places in zip(texts, info.word_cols, strict=True)
+    ]
+    bounds = [_end_of_ink(inked, spelled[0][1][0], -1, size, column)]
+    for (_, before), (_, after) in pairwise(spelled):
+        bounds += _gap(inked, before[-1], after[0], size)
+    bounds.append(_end_of_ink(inked, spelled[-1][1][-1], 1, size, column))
+    words: list[tuple[str, float, float]] = []
+    for (text, middles), start, end in zip(spelled, bounds[0::2], bounds[1::2], strict=True):
+        # Where the columns are coarse for the print, a gap can't be told between which characters.
+        if column <= _FINE * size:
+            words += _unglued(text, middles, start, end, inked, size)
+        else:
+            words.append((text, start, max(end, start + 1)))
+    return Line(tuple(words), baseline, size)
 
 
-def _at(inked: Sequence[bool], x: int) -> bool:
-    return 0 <= x < len(inked) and inked[x]
+def _unglued(
+    text: str,
+    middles: Sequence[float],
+    start: float,
+    end: float,
+    inked: Sequence[bool],
+    size: float,
+) -> Iterator[tuple[str, float, float]]:
+    """Divide a word where the engine missed a space: at a letter, where the ink has a wide gap.
+
+    Never between the characters of a number: a "1" has room around it.
+    """
+    begun = 0
+    for blank, ink in _blanks(inked, int(start), int(end)):
+        if ink - blank < _SPACE * size or len(text) - begun < 2:
+            continue
+        index = min(
+            range(begun + 1, len(text)),
+            key=lambda k: abs(middles[k - 1] + middles[k] - blank - ink),
+        )
+        before, after = text[index - 1], text[index]
+        at_letter = before.isalpha() or after.isalpha() or before == ":"
+        if at_letter and (after.isalnum() or after == "("):
+            yield text[begun:index], start, float(blank)
+            begun, start = index, float(ink)
+    yield text[begun:], start, max(end, start + 1)
 
 
-def _gap(inked: Sequence[bool], start: float, end: float, half: float) -> tuple[float, float]:
+def _end_of_ink(
+    inked: Sequence[bool], middle: float, step: int, size: float, column: float
+) -> float:
+    """Return where the ink of a line's first or last character ends, going left (`step` -1) or
+    right (1); its middle is known to a column. A rule of a table stands farther off than a space.
+    """
+    end: int | None = None
+    blank = 0.0
+    x = min(max(int(middle - step * column), 0), len(inked) - 1)
+    while 0 <= x < len(inked):
+        if inked[x]:
+            end, blank = x, 0
+        elif (blank := blank + 1) > (_SPACE * size if end is not None else 2 * column):
+            break
+        x += step
+    if end is None:
+        return middle + step * _USUAL_WIDTH * size / 2
+    return float(end + (step > 0))
+
+
+def _gap(inked: Sequence[bool], start: float, end: float, size: float) -> tuple[float, float]:
     """Return the widest stretch without ink between the middles of two characters: where the one
     word ends and the next begins."""
-    best = (0, 0)
-    begun: int | None = None
-    for x in range(max(int(start), 0), min(int(end) + 1, len(inked))):
-        if inked[x]:
-            begun = None
-            continue
-        begun = x if begun is None else begun
-        if x + 1 - begun > best[1] - best[0]:
-            best = (begun, x + 1)
-    if best == (0, 0):
-        middle = (start + end) / 2
+    blanks = list(_blanks(inked, max(int(start), 0), min(int(end) + 1, len(inked))))
+    if not blanks:
+        half, middle = _USUAL_WIDTH * size / 2, (start + end) / 2
         return min(start + half, middle), max(end - half, middle)
-    return float(best[0]), float(best[1])
+    left, right = max(blanks, key=lambda blank: blank[1] - blank[0])
+    # A middle that is a little off may lie in the gap itself.
+    while left > 0 and not inked[left - 1]:
+        left -= 1
+    while right < len(inked) and not inked[right]:
+        right += 1
+    return float(left), float(right)
+
+
+def _blanks(inked: Sequence[bool], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches without ink from `start` to `end`."""
+    begun: int | None = None
+    for x in range(start, min(end, len(inked))):
+        if not inked[x]:
+            begun = x if begun is None else begun
+        elif begun is not None:
+            yield begun, x
+            begun = None
+    if begun is not None:
+        yield begun, end
 
 
 def _ink(cut: Picture) -> Picture:
     """Return which pixels are ink (true), without the rules of a table at the frame's edges."""
-    grey = cut.mean(axis=2) if cut.ndim == 3 else cut
-    dark, light = float(grey.min()), float(grey.max())
-    ink = grey < (dark + light) / 2
-    if ink.mean() > 0.5:  # light print on a dark ground
-        ink = ~ink
+    grey = cut.mean(axis=2)
+    # Against the ground, so that light print on a dark panel is ink too.
+    ground = sorted(grey.ravel().tolist())[grey.size // 2]
+    contrast = abs(grey - ground)
+    ink = contrast > contrast.max() / 2
     ink[:, ink.mean(axis=0) >= _RULE] = False
     return ink
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from ombudsman_crawler.exceptions import CorruptDocument
-from ombudsman_crawler.letters import read, words
+from ombudsman_crawler.letters import read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 
 _PR_SET_PDEATHSIG = 1
@@ -32,10 +32,12 @@ _READINGS_EACH = 500
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A reading without its pages, their words packed for keeping, and how long it took."""
+    """A reading without its pages; their words, and what the second reader saw, packed for keeping;
+    and how long it took."""
 
     reading: DocumentReading
     packed_words: bytes
+    packed_texts: bytes
     milliseconds: int
 
 
@@ -105,7 +107,14 @@ def _read(path: Path, sha256: str, expectation: Expectation) -> Read:
     if hashlib.sha256(body).hexdigest() != sha256:
         raise CorruptDocument(f"{path} no longer has the bytes it was archived with")
     reading = read.read_document(body, expectation)
-    packed = words.pack(reading.pages)
+    return _packed(reading, started)
+
+
+def _packed(reading: DocumentReading, started: float) -> Read:
     # Thousands of words as objects are slow to hand over and nothing the other side needs.
-    reading = replace(reading, pages=())
-    return Read(reading, packed, round((time.perf_counter() - started) * 1000))
+    return Read(
+        replace(reading, pages=(), texts={}),
+        words.pack(reading.pages),
+        witness.pack(reading.texts),
+        round((time.perf_counter() - started) * 1000),
+    )

@@ -34,8 +34,8 @@ class StorageBusy(OmbudsmanError):
 
 
 class UnreadablePdf(OmbudsmanError):
-    """A document can't be opened as a PDF. Raised by `letters.words` and `letters.ocr`; the document
-    stays archived.
+    """The words of a document can't be had. Raised by `letters.words` and `letters.ocr`; the
+    document stays archived.
 
     `code` says why in one word of a closed list: `not_a_pdf`, `broken`, `encrypted`,
     `too_many_pages`, `no_text_layer`, `ocr_failed`.

@@ -13,14 +13,17 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
 from ombudsman_crawler.exceptions import CorruptDocument
+from ombudsman_crawler.letters import ocr as engine
 from ombudsman_crawler.letters import read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 
@@ -42,13 +45,38 @@ class Read:
 
 
 class ReadingWorkers:
-    """A pool of reading workers. `seconds` bounds each reading, `memory_mib` each worker."""
+    """A pool of reading workers. `seconds` bounds each reading, `memory_mib` each worker.
 
-    def __init__(self, workers: int, seconds: float, memory_mib: int) -> None:
+    `ocr`: scanned pages are read by OCR, which takes more of both. Raises OcrNotInstalled where
+    that is asked for in vain.
+    """
+
+    def __init__(self, workers: int, seconds: float, memory_mib: int, *, ocr: bool = False) -> None:
+        if ocr:
+            engine.require()
+        self._ocr = ocr
         self._workers = max(1, workers)
         self._seconds = seconds
         self._memory_mib = memory_mib
         self._pool: ProcessPool | None = None
+
+    @classmethod
+    def configured(
+        cls, settings: Mapping[str, Any], *, ocr: bool, documents: int | None = None
+    ) -> Self:
+        """Return as many workers, with such bounds, as settings say; no more than `documents`."""
+        seconds, memory_mib = (
+            ("OMBUDSMAN_OCR_READING_SECONDS", "OMBUDSMAN_OCR_READING_MEMORY")
+            if ocr
+            else ("OMBUDSMAN_READING_SECONDS", "OMBUDSMAN_READING_MEMORY")
+        )
+        readers = int(settings["OMBUDSMAN_READERS"])
+        return cls(
+            readers if documents is None else min(readers, documents),
+            float(settings[seconds]),
+            int(settings[memory_mib]),
+            ocr=ocr,
+        )
 
     def submit(self, path: Path, sha256: str, expectation: Expectation) -> Future[Read]:
         """Have a file read. The future raises FileNotFoundError or CorruptDocument when the file
@@ -64,7 +92,7 @@ class ReadingWorkers:
                 context=multiprocessing.get_context("spawn"),
             )
         job: Future[Read] = self._pool.schedule(
-            _read, args=[path, sha256, expectation], timeout=self._seconds
+            _read, args=[path, sha256, expectation, self._ocr], timeout=self._seconds
         )
         return job
 
@@ -101,12 +129,12 @@ def _bound(memory_mib: int) -> None:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _read(path: Path, sha256: str, expectation: Expectation) -> Read:
+def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool) -> Read:
     started = time.perf_counter()
     body = path.read_bytes()
     if hashlib.sha256(body).hexdigest() != sha256:
         raise CorruptDocument(f"{path} no longer has the bytes it was archived with")
-    reading = read.read_document(body, expectation)
+    reading = read.read_document(body, expectation, recognise=ocr)
     return _packed(reading, started)
 
 

@@ -23,16 +23,16 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw as pdfium_c
 
 from ombudsman_crawler.exceptions import OcrNotInstalled, UnreadablePdf
-from ombudsman_crawler.letters.ink import Line, line_of
+from ombudsman_crawler.letters.ink import Line, aligned, line_of
 from ombudsman_crawler.letters.letter import Page, Word
 from ombudsman_crawler.letters.words import ASCENT, DESCENT
 
 #: A scan takes seconds a page: of a longer document no page is recognised.
 MAX_PAGES = 30
-# Print of 8 points is still read well at this many dots an inch, and no better at more.
-_DOTS_AN_INCH = 200
-# A page of A3 at that; of a larger page the dots are coarser.
-_MAX_PIXELS, _MAX_SIDE = 8_000_000, 4_000
+# Print of 7 points is still read without a fault at this many dots an inch, and no better at 200.
+_DOTS_AN_INCH = 150
+# More than a page of A3 at that; of a larger page the dots are coarser.
+_MAX_PIXELS, _MAX_SIDE = 5_000_000, 3_000
 
 # A scanned page may have a typed page number, stamp or heading over its picture.
 _FEW_WORDS = 20
@@ -43,6 +43,9 @@ _COVERED = 0.5
 # it is by its height against that of the page's other lines.
 _TALL = 1.5
 _ONE_LINE = 1.6
+
+# Only a long line, in heights of its frame, tells how crooked the page lies.
+_LONG = 8.0
 
 # Images and arrays are the extra's, which the type checker needn't have.
 _Array = Any
@@ -95,7 +98,7 @@ def _is_covered(document: pdfium.PdfDocument, number: int) -> bool:
                 for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE])
             )
         )
-        return covered > _COVERED * width * height
+        return bool(covered > _COVERED * width * height)
     finally:
         page.close()
 
@@ -208,10 +211,22 @@ def _words_of(
     ]
     down = _cut(engine, image, turned)
     up = [numpy.rot90(cut, 2) for cut in down]
-    words = [
-        word
+    lines = [
+        _level(line, frame)
         for frame, (line, _) in zip(level + narrow, _read(engine, upright), strict=True)
-        for word in _level(line, frame, scale)
+        if line.words
+    ]
+    words = [
+        _word(
+            text,
+            start,
+            line.baseline - ASCENT * line.size,
+            end,
+            line.baseline + DESCENT * line.size,
+            scale,
+        )
+        for line in aligned(lines, image.shape[1] / 2)
+        for text, start, end in line.words
     ]
     rising: list[Word] = []
     falling: list[Word] = []
@@ -249,24 +264,18 @@ def _read(engine: Any, cuts: Sequence[_Array]) -> list[tuple[Line, float]]:
     ]
 
 
-def _level(line: Line, frame: _Array, scale: float) -> list[Word]:
-    """Return the words of a line that runs to the right, one baseline for all, in points."""
-    (left, top), (right, top_right), _, (_, bottom) = frame
-    width, height = math.dist(frame[0], frame[1]), _height(frame)
+def _level(line: Line, frame: _Array) -> Line:
+    """Return a line that runs to the right with its places on the page's picture."""
+    (left, top), (right, top_right), _, (_, bottom) = frame.tolist()
+    width = math.dist(frame[0], frame[1])
     along = (right - left) / width
-    # A line that isn't quite level: its words stand at the height of its middle.
-    baseline = (top + top_right) / 2 + line.baseline * (bottom - top) / height
-    return [
-        _word(
-            text,
-            left + start * along,
-            baseline - ASCENT * line.size,
-            left + end * along,
-            baseline + DESCENT * line.size,
-            scale,
-        )
-        for text, start, end in line.words
-    ]
+    return Line(
+        tuple((text, left + start * along, left + end * along) for text, start, end in line.words),
+        # A line that isn't quite level: its words stand at the height of its middle.
+        (top + top_right) / 2 + line.baseline * (bottom - top) / _height(frame),
+        line.size,
+        (top_right - top) / (right - left) if width > _LONG * _height(frame) else None,
+    )
 
 
 def _turned(line: Line, frame: _Array, scale: float, *, rises: bool) -> list[Word]:

@@ -176,6 +176,7 @@ def _ink(cut: Picture) -> Picture:
     ground = sorted(grey.ravel().tolist())[grey.size // 2]
     contrast = abs(grey - ground)
     ink = contrast > contrast.max() / 2
+    ink[ink.mean(axis=1) >= _RULE, :] = False
     ink[:, ink.mean(axis=0) >= _RULE] = False
     return ink
 
@@ -186,7 +187,7 @@ def _measured(ink: Picture, text: str) -> tuple[float, float]:
     usual = _USUAL_SIZE * height, _USUAL_BASELINE * height
     if not any(character.isalnum() for character in text):
         return usual
-    rows = [0 < part < _RULE for part in ink.mean(axis=1).tolist()]
+    rows = ink.any(axis=1).tolist()
     top, bottom = _middle_run(rows)
     above = _SMALL_LETTERS if set(text) <= _WITHOUT_ASCENDER else _CAPITALS
     below = _TAILS if set(text) & _WITH_TAIL else _COMMAS if set(text) & _HANGING else 0.0

@@ -13,7 +13,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -35,13 +35,26 @@ _READINGS_EACH = 500
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A reading without its pages; their words, and what the second reader saw, packed for keeping;
-    and how long it took."""
+    """A reading without its pages; their words, and what the second reader saw, packed for keeping
+    (None: as they were kept before); and how long it took."""
 
     reading: DocumentReading
-    packed_words: bytes
-    packed_texts: bytes
+    packed_words: bytes | None
+    packed_texts: bytes | None
     milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document's words as they were kept, by which extractor, and what the second reader saw of
+    it; `path` is its file, for pages that it hasn't seen."""
+
+    path: Path
+    sha256: str
+    packed_words: bytes
+    extractor: str
+    packed_texts: bytes | None
+    witness: str | None
 
 
 class ReadingWorkers:
@@ -81,6 +94,16 @@ class ReadingWorkers:
     def submit(self, path: Path, sha256: str, expectation: Expectation) -> Future[Read]:
         """Have a file read. The future raises FileNotFoundError or CorruptDocument when the file
         isn't what it was, and whatever `failure` can put into words."""
+        return self._submit(_read, path, sha256, expectation, self._ocr)
+
+    def submit_kept(self, kept: Kept, expectation: Expectation) -> Future[Read]:
+        """Have a document read again from its kept words; the future raises as that of `submit`.
+
+        The file is opened only where the second reader hasn't seen a page that it now needs.
+        """
+        return self._submit(_read_kept, kept, expectation)
+
+    def _submit(self, reading: Callable[..., Read], *arguments: object) -> Future[Read]:
         if self._pool is None or not self._pool.active:
             # Also where a worker was killed while idle, which leaves its pool broken for good.
             self._pool = ProcessPool(
@@ -92,7 +115,7 @@ class ReadingWorkers:
                 context=multiprocessing.get_context("spawn"),
             )
         job: Future[Read] = self._pool.schedule(
-            _read, args=[path, sha256, expectation, self._ocr], timeout=self._seconds
+            reading, args=list(arguments), timeout=self._seconds
         )
         return job
 
@@ -131,18 +154,40 @@ def _bound(memory_mib: int) -> None:
 
 def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool) -> Read:
     started = time.perf_counter()
-    body = path.read_bytes()
-    if hashlib.sha256(body).hexdigest() != sha256:
-        raise CorruptDocument(f"{path} no longer has the bytes it was archived with")
-    reading = read.read_document(body, expectation, recognise=ocr)
-    return _packed(reading, started)
-
-
-def _packed(reading: DocumentReading, started: float) -> Read:
-    # Thousands of words as objects are slow to hand over and nothing the other side needs.
+    reading = read.read_document(_body(path, sha256), expectation, recognise=ocr)
     return Read(
-        replace(reading, pages=(), texts={}),
+        _without_words(reading),
         words.pack(reading.pages),
         witness.pack(reading.texts),
         round((time.perf_counter() - started) * 1000),
     )
+
+
+def _read_kept(kept: Kept, expectation: Expectation) -> Read:
+    started = time.perf_counter()
+    seen = witness.unpack(kept.packed_texts) if kept.packed_texts is not None else {}
+    texts = witness.PageTexts(
+        lambda: words.open_vetted(_body(kept.path, kept.sha256)),
+        seen,
+        kept.witness or witness.WITNESS,
+    )
+    pages = words.unpack(kept.packed_words)
+    reading = read.read_words(pages, expectation, texts, extractor=kept.extractor)
+    return Read(
+        _without_words(reading),
+        None,
+        witness.pack(reading.texts) if reading.texts.keys() != seen.keys() else None,
+        round((time.perf_counter() - started) * 1000),
+    )
+
+
+def _body(path: Path, sha256: str) -> bytes:
+    body = path.read_bytes()
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise CorruptDocument(f"{path} no longer has the bytes it was archived with")
+    return body
+
+
+def _without_words(reading: DocumentReading) -> DocumentReading:
+    """Thousands of words as objects are slow to hand over and nothing the other side needs."""
+    return replace(reading, pages=(), texts={})

@@ -42,13 +42,14 @@ class PageTexts:
     ) -> None:
         self.name = name
         self._document = document
+        self._opened: pypdf.PdfReader | None = None
         self._known = dict(known or {})
 
     def __call__(self, page: int) -> str | None:
         if page not in self._known:
-            reader = self._document()
+            self._opened = self._opened or self._document()
             try:
-                self._known[page] = reader.pages[page - 1].extract_text()
+                self._known[page] = self._opened.pages[page - 1].extract_text()
             except Exception:  # noqa: BLE001 - pypdf lets errors of every kind escape
                 self._known[page] = None
         return self._known[page]

@@ -18,6 +18,12 @@ from ombudsman_crawler.cli.options import JsonOption
 def read(
     files: Annotated[list[Path], typer.Argument(help="Letters as PDF files.")],
     as_json: JsonOption = False,
+    ocr: Annotated[
+        bool,
+        typer.Option(
+            "--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."
+        ),
+    ] = False,
 ) -> None:
     """Read letters without a database: their figures, the words behind them, the doubts.
 
@@ -29,11 +35,7 @@ def read(
     from ombudsman_crawler.reading_workers import ReadingWorkers  # noqa: PLC0415
 
     hashes = [(file, _hash(file)) for file in files]
-    workers = ReadingWorkers(
-        min(settings.OMBUDSMAN_READERS, len(files)),
-        settings.OMBUDSMAN_READING_SECONDS,
-        settings.OMBUDSMAN_READING_MEMORY,
-    )
+    workers = ReadingWorkers.configured(vars(settings), ocr=ocr, documents=len(files))
     objects: list[dict[str, Any]] = []
     unread = 0
     try:

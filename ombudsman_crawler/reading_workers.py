@@ -36,7 +36,7 @@ _READINGS_EACH = 500
 @dataclass(frozen=True, slots=True)
 class Read:
     """A reading without its pages; their words, and what the second reader saw, packed for keeping
-    (None: as they were kept before); and how long it took."""
+    (None: nothing, or as they were kept before); and how long it took."""
 
     reading: DocumentReading
     packed_words: bytes | None
@@ -90,6 +90,11 @@ class ReadingWorkers:
             int(settings[memory_mib]),
             ocr=ocr,
         )
+
+    @property
+    def ocr(self) -> bool:
+        """Whether scanned pages are read by OCR."""
+        return self._ocr
 
     def submit(self, path: Path, sha256: str, expectation: Expectation) -> Future[Read]:
         """Have a file read. The future raises FileNotFoundError or CorruptDocument when the file
@@ -157,8 +162,8 @@ def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool) -> Read:
     reading = read.read_document(_body(path, sha256), expectation, recognise=ocr)
     return Read(
         _without_words(reading),
-        words.pack(reading.pages),
-        witness.pack(reading.texts),
+        words.pack(reading.pages) if reading.pages else None,
+        witness.pack(reading.texts) if reading.texts else None,
         round((time.perf_counter() - started) * 1000),
     )
 

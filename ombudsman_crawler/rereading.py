@@ -21,7 +21,7 @@ from ombudsman_crawler.database.stored_readings import Archived, Stored
 from ombudsman_crawler.database.versions import Brought, content_sha256
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.exceptions import CorruptDocument
-from ombudsman_crawler.letters import read
+from ombudsman_crawler.letters import ocr, read
 from ombudsman_crawler.reading_workers import Kept, Read, ReadingWorkers
 from ombudsman_crawler.years import YearRange
 
@@ -103,25 +103,26 @@ def _submit(
 ) -> _Jobs:
     with engine.connect() as connection:
         documents = stored_readings.archived(connection, ids)
-    return [
-        (
-            document,
-            workers.submit(storage / document.path, document.sha256, document.expectation)
-            if extract or document.packed_words is None
-            else workers.submit_kept(
-                Kept(
-                    storage / document.path,
-                    document.sha256,
-                    document.packed_words,
-                    document.extractor or "",
-                    document.packed_texts,
-                    document.witness,
-                ),
-                document.expectation,
-            ),
-        )
-        for document in documents
-    ]
+    return [(document, _job(storage, workers, document, extract=extract)) for document in documents]
+
+
+def _job(
+    storage: Path, workers: ReadingWorkers, document: Archived, *, extract: bool
+) -> Future[Read]:
+    """Have a document read again: from its file where it has no words yet or they are wanted anew;
+    but what took OCR isn't taken back where there is none."""
+    path, words = storage / document.path, document.packed_words
+    if words is None or (extract and (workers.ocr or not ocr.took_part(document.extractor or ""))):
+        return workers.submit(path, document.sha256, document.expectation)
+    kept = Kept(
+        path,
+        document.sha256,
+        words,
+        document.extractor or "",
+        document.packed_texts,
+        document.witness,
+    )
+    return workers.submit_kept(kept, document.expectation)
 
 
 def _results(

@@ -57,3 +57,7 @@ ReplicaYearsOption = Annotated[
     str, typer.Option("--years", help="Years ending that have letters: 2019-2025.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+OcrOption = Annotated[
+    bool,
+    typer.Option("--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."),
+]

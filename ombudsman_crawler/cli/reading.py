@@ -11,19 +11,14 @@ import typer
 
 from ombudsman_crawler import report
 from ombudsman_crawler.cli.edge import Sentence, app, console
-from ombudsman_crawler.cli.options import JsonOption
+from ombudsman_crawler.cli.options import JsonOption, OcrOption
 
 
 @app.command()
 def read(
     files: Annotated[list[Path], typer.Argument(help="Letters as PDF files.")],
     as_json: JsonOption = False,
-    ocr: Annotated[
-        bool,
-        typer.Option(
-            "--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."
-        ),
-    ] = False,
+    ocr: OcrOption = False,
 ) -> None:
     """Read letters without a database: their figures, the words behind them, the doubts.
 

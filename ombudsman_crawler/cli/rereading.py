@@ -10,7 +10,7 @@ import typer
 
 from ombudsman_crawler import report
 from ombudsman_crawler.cli.edge import Sentence, app, console
-from ombudsman_crawler.cli.options import StorageOption, YearsOption
+from ombudsman_crawler.cli.options import OcrOption, StorageOption, YearsOption
 
 
 @app.command()
@@ -28,6 +28,7 @@ def reread(
             "--extract", help="Take the words out of the PDFs anew, instead of the stored ones."
         ),
     ] = False,
+    ocr: OcrOption = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would change; store nothing.")
     ] = False,
@@ -49,11 +50,7 @@ def reread(
     if failed and every:
         raise Sentence("--failed and --all exclude each other; give one of them")
     span = YearRange.parse(years) if years is not None else None
-    workers = ReadingWorkers(
-        settings.OMBUDSMAN_READERS,
-        settings.OMBUDSMAN_READING_SECONDS,
-        settings.OMBUDSMAN_READING_MEMORY,
-    )
+    workers = ReadingWorkers.configured(vars(settings), ocr=ocr)
     if session.schema(storage) is None:
         raise WrongStorage(f"{storage} holds no database yet; run `ombudsman crawl` first")
     # A dry run changes nothing and needn't wait for a crawl.

@@ -167,7 +167,8 @@ SELECT document.id AS document_id, document.path, document.sha256,
        link.listed_year
 FROM document
 LEFT JOIN document_words AS words ON words.document_id = document.id AND words.rowid = (
-    SELECT MAX(latest.rowid) FROM document_words AS latest WHERE latest.document_id = document.id)
+    SELECT MAX(latest.rowid) FROM document_words AS latest
+    WHERE latest.document_id = document.id AND latest.text_sha256 IS NOT NULL)
 LEFT JOIN document_witness AS seen ON seen.document_id = document.id
 LEFT JOIN link ON link.id = (
     SELECT outcome.link_id FROM outcome JOIN capture ON capture.id = outcome.capture_id

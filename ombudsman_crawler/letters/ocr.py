@@ -70,6 +70,11 @@ def extractor() -> str:
     return f"rapidocr {metadata.version('rapidocr')}/ocr 1"
 
 
+def took_part(extractor: str) -> bool:
+    """Whether an extractor's name says that OCR found some of the words."""
+    return "/ocr " in extractor
+
+
 def scanned(data: bytes, pages: Sequence[Page]) -> tuple[int, ...]:
     """Return the numbers of those pages that are pictures: with no or few words, and images over
     more than half of the page. `pages` are those that `words.extract` found."""

@@ -48,9 +48,12 @@ class ReadingWorkers:
         self._memory_mib = memory_mib
         self._pool: ProcessPool | None = None
 
-    def submit(self, path: Path, sha256: str, expectation: Expectation) -> Future[Read]:
-        """Have a file read. The future raises FileNotFoundError or CorruptDocument when the file
-        isn't what it was, and whatever `failure` can put into words."""
+    def submit(
+        self, path: Path, sha256: str, expectation: Expectation, *, witnessed: bool = True
+    ) -> Future[Read]:
+        """Have a file read, with the second reader or without. The future raises FileNotFoundError
+        or CorruptDocument when the file isn't what it was, and whatever `failure` can put into
+        words."""
         if self._pool is None or not self._pool.active:
             # Also where a worker was killed while idle, which leaves its pool broken for good.
             self._pool = ProcessPool(
@@ -62,7 +65,7 @@ class ReadingWorkers:
                 context=multiprocessing.get_context("spawn"),
             )
         job: Future[Read] = self._pool.schedule(
-            _read, args=[path, sha256, expectation], timeout=self._seconds
+            _read, args=[path, sha256, expectation, witnessed], timeout=self._seconds
         )
         return job
 
@@ -99,12 +102,12 @@ def _bound(memory_mib: int) -> None:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _read(path: Path, sha256: str, expectation: Expectation) -> Read:
+def _read(path: Path, sha256: str, expectation: Expectation, witnessed: bool) -> Read:
     started = time.perf_counter()
     body = path.read_bytes()
     if hashlib.sha256(body).hexdigest() != sha256:
         raise CorruptDocument(f"{path} no longer has the bytes it was archived with")
-    reading = read.read_document(body, expectation)
+    reading = read.read_document(body, expectation, witnessed=witnessed)
     packed = words.pack(reading.pages)
     # Thousands of words as objects are slow to hand over and nothing the other side needs.
     reading = replace(reading, pages=())

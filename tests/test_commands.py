@@ -45,6 +45,28 @@ def test_the_demo_shows_the_real_letters(tmp_path: Path) -> None:
     assert "sent 0 bytes of letters" in ended.out
 
 
+def test_the_demo_fills_the_past_years_too(tmp_path: Path) -> None:
+    ended = ombudsman(
+        "demo", "--storage", tmp_path / "demo", "--councils", "6", "--years", "2017-2019"
+    )
+    assert ended.status == 0, ended.all
+    assert "ombudsman crawl --years 2019-2019 --refetch all" in ended.out
+    assert "ombudsman backfill 2017-2018" in ended.out
+    lines = [line.split() for line in ended.out.splitlines()]
+    forms = [line[:2] for line in lines if len(line) == 6 and line[0] in ("2017", "2018", "2019")]
+    assert forms == [
+        ["2017", "local_authority_report"],
+        ["2018", "local_authority_report"],
+        ["2019", "three_panels"],
+    ]
+    place = ended.out.index("Bath and North East Somerset Council, 2017 to 2019")
+    council = [line.split() for line in ended.out[place:].splitlines()[2:5]]
+    assert [row[0] for row in council] == ["2017", "2018", "2019"]
+    # Complaints received left the letters in 2019.
+    assert [row[1] == "–" for row in council] == [False, False, True]
+    assert all(row[4].isdigit() for row in council)
+
+
 def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
     leader, follower = pty.openpty()
     process = subprocess.Popen(

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import session
+from ombudsman_crawler.database import review, session
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.database.run_checks import RunFacts, evaluate
@@ -127,6 +127,7 @@ class CurrentRun:
             raise FileNotFoundError(f"{self.storage / session.DATABASE} was taken away")
         stopped = reason == "shutdown"
         self.facts.cut_short = stopped or self.ended_by is not None
+        reviewed = review.counted(review.run(self._engine))
         checks = evaluate(self._engine, self.documents, self.facts)
         failed = [check.name for check in checks if check.required and check.passed is False]
         because = self.ended_because
@@ -148,6 +149,7 @@ class CurrentRun:
                 "pages": self.facts.pages,
                 "failed_pages": self.facts.failed_pages[:_FAILED_PAGES_KEPT],
                 "discovered": self.facts.discovered,
+                "review": reviewed,
             },
             checks=checks,
         )

@@ -112,6 +112,7 @@ class Reader:
                 for link, name in session.execute(
                     select(Link, Authority.name)
                     .join(Authority, Authority.id == Link.authority_id)
+                    .where(Link.kind == "letter")
                     .order_by(Link.id)
                 )
             ]

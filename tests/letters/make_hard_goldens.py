@@ -27,6 +27,7 @@ from letter_pdfs import (
 )
 from make_goldens import (
     A_WORDS,
+    B_WORDS,
     D_WORDS,
     F_WORDS,
     G_WORDS,
@@ -45,6 +46,7 @@ from table_letters import (
     Document,
     Drawing,
     annual_letter,
+    annual_review,
     drawn,
     one_total,
     report,
@@ -381,6 +383,34 @@ def offices() -> None:
         **HARDING,
     )
     write("2008-three-years.office", office(document), [doc], A_WORDS)
+
+    old = dict(zip(DECISIONS_OLD, (0, 5, 0, 0, 13, 4, 3), strict=True))
+    advice = {
+        "Premature complaints": (0, 1, 2, 3, 4, 5, 6, 1, 2),
+        "Advice given": (1, 1, 0, 0, 4, 2, 3, 1, 2),
+        "Forwarded to investigative team (resubmitted premature and new)": (
+            0, 0, 0, 1, 0, 1, 2, 0, 0,
+        ),
+    }  # fmt: skip
+    document, expected = annual_review(
+        "Leeds City Council",
+        2011,
+        {label: dict(zip(OLD, row, strict=True)) for label, row in advice.items()},
+        old,  # type: ignore[arg-type]
+        (16, 29.5),
+        signed="Dr Jane Martin",
+    )
+    doc = said(
+        "advice_team_tables",
+        "Leeds City Council",
+        2011,
+        expected,
+        title="Annual Review 2010/11",
+        letter_date="2011-06-22",
+        signatory="Dr Jane Martin",
+        **HARDING,
+    )
+    write("2011-review.office", office(document), [doc], B_WORDS)
 
 
 def office(document: Document) -> bytes:

@@ -101,6 +101,12 @@ class CurrentRun:
         #: The crawl itself is over: what is missing then is the verdict, not the end.
         self.over = False
 
+    def may_ask(self, url: str) -> bool:
+        """Whether an address is the site's own, or on the host of a letter kept elsewhere that this
+        run was told to take in."""
+        elsewhere = (source.url for source in self.options.sources if source.file is None)
+        return any(urls.same_site(url, site) for site in (self.site, *elsewhere))
+
     @property
     def stopping(self) -> bool:
         """Whether no new download may be started: stopped by hand, or ended early."""

@@ -24,6 +24,8 @@ ADVICE = {
     "asked_councils_found": "check the name against the map; a former council's page is linked "
     "from its successor's",
     "letters_found": "the lists of letters may have moved; `ombudsman probe` shows what is found",
+    "sources_taken_in": "look at the address in a browser; a file saved by hand can be added with "
+    "--from",
     "councils_have_letters": "look at their pages in a browser: blocked, moved, or truly empty?",
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
@@ -64,6 +66,18 @@ def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     if len(troubles) > 20:
         console.print(f"  … and {len(troubles) - 20} more: see the table `outcome`")
     checks(console, summary["checks"])
+
+
+def taken_in(console: Console, letters: Iterable[dict[str, Any]]) -> None:
+    """Print which letters were found in what was taken in, and what they are now."""
+    for row in letters:
+        year = f"year ending {row['year_ending']}" if row["year_ending"] else "year unknown"
+        console.print(
+            f"  {escape(row['authority'] or 'authority unknown')}, {year}: {row['status']},"
+            f" {row['form'] or row['kind'] or 'no letter'}, {row['figures']} figures;"
+            + (" a copy kept elsewhere" if row["copy"] else " the site has served these words too")
+            + ("" if row["current"] else "; another version is current")
+        )
 
 
 def dry_run(console: Console, summary: dict[str, Any]) -> None:

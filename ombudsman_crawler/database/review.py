@@ -80,6 +80,7 @@ def run(engine: Engine) -> Review:
             wanted.update(check(figures, review))
         wanted.update(_rivals(connection))
         wanted.update(_copies(connection))
+        wanted.update(_revised(connection))
         review.found.update(noted.code for noted in wanted)
         _replace(connection, wanted)
     return review
@@ -227,6 +228,23 @@ def _copies(connection: Connection) -> Iterator[Noted]:
         )
 
 
+def _revised(connection: Connection) -> Iterator[Noted]:
+    """A figure that the version served before printed otherwise was revised."""
+    for row in connection.execute(text(_REVISED)):
+        before, now = (
+            f"{value:g}" if value is not None else f"absent ({absence})"
+            for value, absence in ((row.old, row.old_absence), (row.value, row.absence))
+        )
+        yield Noted(
+            row.reading_id,
+            "figure_revised",
+            Severity.NOTE.value,
+            row.metric,
+            row.year_ending,
+            f"{now} now, {before} in the version served until {row.last_seen}",
+        )
+
+
 _CHECKS: tuple[Callable[[Sequence[Printed], Review], Iterator[Noted]], ...] = (
     _averages,
     _neighbours,
@@ -282,6 +300,27 @@ JOIN figure AS other_figure ON other_figure.reading_id = reading.id
                            AND other_figure.metric = figure.metric
                            AND other_figure.year_ending = figure.year_ending
 WHERE figure.value <> other_figure.value
+"""
+
+# The version that the site served last before the current one.
+_REVISED = """
+SELECT current.reading_id, figure.metric, figure.year_ending, figure.value, figure.absence,
+       old_figure.value AS old, old_figure.absence AS old_absence, old.last_seen
+FROM current_reading AS current
+JOIN letter_version AS here ON here.id = current.version_id AND NOT here.copy
+JOIN letter_version AS old ON old.id = (
+    SELECT version.id FROM letter_version AS version
+    WHERE version.letter_id = current.letter_id AND version.id <> here.id AND NOT version.copy
+      AND EXISTS (SELECT 1 FROM reading WHERE reading.version_id = version.id
+                  AND reading.status IN ('ok', 'suspect'))
+    ORDER BY version.last_seen DESC, version.id DESC LIMIT 1)
+JOIN reading ON reading.id = (SELECT MAX(newest.id) FROM reading AS newest
+                              WHERE newest.version_id = old.id)
+JOIN figure ON figure.reading_id = current.reading_id
+JOIN figure AS old_figure ON old_figure.reading_id = reading.id
+                         AND old_figure.metric = figure.metric
+                         AND old_figure.year_ending = figure.year_ending
+WHERE figure.value IS NOT old_figure.value
 """
 
 

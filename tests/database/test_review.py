@@ -43,8 +43,8 @@ def test_an_average_unlike_the_others_is_doubtful(archive: Archive) -> None:
     assert archive.rows("SELECT value FROM figures WHERE doubts = 'average_differs'") == [(17,)]
     # The letter is issued again with the right number: no more doubt.
     averages(archive, 71, 71, 71, 71)
-    review.run(archive.engine)
-    assert archive.rows(FINDINGS) == []
+    assert review.run(archive.engine).found == {"figure_revised": 1}
+    assert archive.rows("SELECT value FROM figures WHERE doubts IS NOT NULL") == []
 
 
 def test_two_averages_that_nobody_decides_between_are_both_doubtful(archive: Archive) -> None:
@@ -111,3 +111,30 @@ def test_a_review_that_finds_nothing_new_writes_nothing(archive: Archive) -> Non
     before = archive.rows("SELECT id FROM finding")
     review.run(archive.engine)
     assert archive.rows("SELECT id FROM finding") == before
+
+
+def test_a_revised_figure_tells_its_old_value_there_and_back(archive: Archive) -> None:
+    council = "Kent County Council"
+    a, b = (letter_of(council, 2021, figure(2021, "uphold_rate", value)) for value in (74, 76))
+    for body, reading, message in (
+        ("a", a, None),
+        ("b", b, "76 now, 74 in the version served until 2026-06-"),
+        ("a", None, "74 now, 76 in the version served until 2026-06-"),
+    ):
+        archive.new_run()
+        archive.serve(body, reading)
+        review.run(archive.engine)
+        messages = archive.rows("SELECT message FROM finding WHERE code = 'figure_revised'")
+        assert [text[0].startswith(message) for text in messages] == ([True] if message else [])
+    # It is no doubt.
+    assert archive.rows("SELECT value, doubts FROM figures") == [(74, None)]
+
+
+def test_other_bytes_with_the_same_words_revise_nothing(archive: Archive) -> None:
+    council = "Kent County Council"
+    reading = letter_of(council, 2021, figure(2021, "uphold_rate", 74))
+    for body in ("a", "regenerated"):
+        archive.new_run()
+        archive.serve(body, reading)
+        review.run(archive.engine)
+    assert archive.rows(FINDINGS) == []

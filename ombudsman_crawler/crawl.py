@@ -21,6 +21,7 @@ from ombudsman_crawler.database import migrations, session
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
+from ombudsman_crawler.letters import ocr
 from ombudsman_crawler.options import Options, perhaps
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.spiders.annual_letters import AnnualLetters
@@ -103,10 +104,13 @@ def run(
 
     `changed` are settings as `overrides` returns them.
 
-    Raises BadArgument and WrongStorage before any request, StorageBusy while another crawl holds
-    the storage.
+    Raises BadArgument, WrongStorage and OcrNotInstalled before any request, StorageBusy while
+    another crawl holds the storage.
     """
     _refuse_early(options, storage, site)
+    ocr_asked_for = Settings({"OMBUDSMAN_OCR": settings.OMBUDSMAN_OCR, **(changed or {})})
+    if ocr_asked_for.getbool("OMBUDSMAN_OCR"):
+        ocr.require()
     with lock.hold(storage), _working_storage(storage, dry_run=options.dry_run) as working:
         if left := Documents(storage).sweep():
             logger.warning("removed %d half-written files of a killed run", left)

@@ -13,15 +13,17 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
 from ombudsman_crawler.exceptions import CorruptDocument
+from ombudsman_crawler.letters import ocr as engine
 from ombudsman_crawler.letters import read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 
@@ -56,13 +58,38 @@ class Kept:
 
 
 class ReadingWorkers:
-    """A pool of reading workers. `seconds` bounds each reading, `memory_mib` each worker."""
+    """A pool of reading workers. `seconds` bounds each reading, `memory_mib` each worker.
 
-    def __init__(self, workers: int, seconds: float, memory_mib: int) -> None:
+    `ocr`: scanned pages are read by OCR, which takes more of both. Raises OcrNotInstalled where
+    that is asked for in vain.
+    """
+
+    def __init__(self, workers: int, seconds: float, memory_mib: int, *, ocr: bool = False) -> None:
+        if ocr:
+            engine.require()
+        self._ocr = ocr
         self._workers = max(1, workers)
         self._seconds = seconds
         self._memory_mib = memory_mib
         self._pool: ProcessPool | None = None
+
+    @classmethod
+    def configured(
+        cls, settings: Mapping[str, Any], *, ocr: bool, documents: int | None = None
+    ) -> Self:
+        """Return as many workers, with such bounds, as settings say; no more than `documents`."""
+        seconds, memory_mib = (
+            ("OMBUDSMAN_OCR_READING_SECONDS", "OMBUDSMAN_OCR_READING_MEMORY")
+            if ocr
+            else ("OMBUDSMAN_READING_SECONDS", "OMBUDSMAN_READING_MEMORY")
+        )
+        readers = int(settings["OMBUDSMAN_READERS"])
+        return cls(
+            readers if documents is None else min(readers, documents),
+            float(settings[seconds]),
+            int(settings[memory_mib]),
+            ocr=ocr,
+        )
 
     def submit(
         self, path: Path, sha256: str, expectation: Expectation, *, witnessed: bool = True
@@ -70,7 +97,7 @@ class ReadingWorkers:
         """Have a file read, with the second reader or without. The future raises FileNotFoundError
         or CorruptDocument when the file isn't what it was, and whatever `failure` can put into
         words."""
-        return self._submit(_read, path, sha256, expectation, witnessed)
+        return self._submit(_read, path, sha256, expectation, self._ocr, witnessed)
 
     def submit_kept(self, kept: Kept, expectation: Expectation) -> Future[Read]:
         """Have a document read again from its kept words; the future raises as that of `submit`.
@@ -128,9 +155,11 @@ def _bound(memory_mib: int) -> None:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _read(path: Path, sha256: str, expectation: Expectation, witnessed: bool) -> Read:
+def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool, witnessed: bool) -> Read:
     started = time.perf_counter()
-    reading = read.read_document(_body(path, sha256), expectation, witnessed=witnessed)
+    reading = read.read_document(
+        _body(path, sha256), expectation, witnessed=witnessed, recognise=ocr
+    )
     return Read(
         _without_words(reading),
         words.pack(reading.pages),

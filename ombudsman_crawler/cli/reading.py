@@ -25,6 +25,12 @@ def read(
         typer.Argument(help="Letters as PDF files, or folders: all *.pdf below them."),
     ],
     as_json: JsonOption = False,
+    ocr: Annotated[
+        bool,
+        typer.Option(
+            "--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."
+        ),
+    ] = False,
     witness: Annotated[
         str,
         typer.Option(
@@ -55,11 +61,7 @@ def read(
     if with_checks and as_json:
         raise Sentence("--checks is for people; leave out --json")
     hashes = [(file, _hash(file)) for file in _found(files)]
-    workers = ReadingWorkers(
-        min(settings.OMBUDSMAN_READERS, len(hashes)),
-        settings.OMBUDSMAN_READING_SECONDS,
-        settings.OMBUDSMAN_READING_MEMORY,
-    )
+    workers = ReadingWorkers.configured(vars(settings), ocr=ocr, documents=len(hashes))
     objects: list[dict[str, Any]] = []
     letters: list[Letter] = []
     try:

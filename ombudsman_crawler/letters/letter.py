@@ -45,7 +45,8 @@ class Page:
     """The words of one page in the order of the content stream. Width and height in points.
 
     `rising` and `falling` are words set upwards and downwards (the headings of narrow columns),
-    with the boxes they have on the page as displayed.
+    with the boxes they have on the page as displayed. `recognised`: they were seen in a picture of
+    the page by OCR and may be wrong.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Page:
     words: tuple[Word, ...]
     rising: tuple[Word, ...] = ()
     falling: tuple[Word, ...] = ()
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

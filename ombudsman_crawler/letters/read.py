@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.exceptions import UnreadablePdf
-from ombudsman_crawler.letters import checks, forms, witness, words
+from ombudsman_crawler.letters import checks, forms, ocr, witness, words
 from ombudsman_crawler.letters.follow_up import is_follow_up, year_followed_up
 from ombudsman_crawler.letters.forms.form import Context, Form
 from ombudsman_crawler.letters.front_matter import FrontMatter, read_front_matter
@@ -35,26 +35,59 @@ READER = "2"
 
 
 def read_document(
-    data: bytes, expectation: Expectation | None = None, *, witnessed: bool = True
+    data: bytes,
+    expectation: Expectation | None = None,
+    *,
+    witnessed: bool = True,
+    recognise: bool = False,
 ) -> DocumentReading:
     """Read the letters of a PDF.
 
     `expectation` is what the link says; it is used where the letter is silent, and compared where
     it isn't. `witnessed`: each figure's printed text must be seen by a second reader too (slower).
+    `recognise`: read scanned pages by OCR (some seconds each); every figure of a letter that draws
+    on such a page is doubtful. Raises OcrNotInstalled where that is asked for in vain.
     """
+    if recognise:
+        ocr.require()
     page_count: int | None = None
     producer: str | None = None
     try:
         opened = words.open_vetted(data)
         page_count, producer = len(opened.pages), words.producer_of(opened)
-        pages = words.extract(data)
+        pages = _pages_with_scans(data) if recognise else words.extract(data)
     except UnreadablePdf as error:
         return replace(
             unreadable(error.code, str(error), expectation, page_count), producer=producer
         )
     texts = witness.PageTexts(lambda: opened) if witnessed else None
-    reading = read_words(pages, expectation, texts)
+    reading = read_words(pages, expectation, texts, extractor=_extractor(pages))
     return replace(reading, page_count=page_count, producer=producer)
+
+
+def _pages_with_scans(data: bytes) -> tuple[Page, ...]:
+    """Return the words of a document: all by OCR where it has no text, else those of its scanned
+    pages. Raises UnreadablePdf."""
+    try:
+        pages = words.extract(data)
+    except UnreadablePdf as error:
+        if error.code != "no_text_layer":
+            raise
+        return ocr.recognise(data)
+    numbers = ocr.scanned(data, pages)
+    if not numbers:
+        return pages
+    recognised = {page.number: page for page in ocr.recognise(data, numbers)}
+    return tuple(recognised.get(page.number, page) for page in pages)
+
+
+def _extractor(pages: Sequence[Page]) -> str:
+    """Return what found the words of pages: pdfium, OCR, or either on pages of its own."""
+    if not any(page.recognised for page in pages):
+        return words.EXTRACTOR
+    if all(page.recognised for page in pages):
+        return ocr.extractor()
+    return f"{words.EXTRACTOR} + {ocr.extractor()}"
 
 
 def read_words(
@@ -161,10 +194,29 @@ def _read_part(part: Part, expectation: Expectation, text_of: witness.PageText |
         )
     else:
         figures, about = _read_figures(part, form, identity, text_of)
-        findings += about
+        findings += about + _about_ocr(part, figures)
         doubted = any(finding.severity is not Severity.NOTE for finding in findings)
         status = Status.SUSPECT if doubted else Status.OK
     return _letter(part, form, status, front, identity, figures=figures, findings=findings)
+
+
+def _about_ocr(part: Part, figures: Sequence[Figure]) -> tuple[Finding, ...]:
+    """Return the finding that puts all figures of a letter in doubt, if its year, its authority or
+    any of its figures may have been read by OCR."""
+    recognised = {sheet.number for sheet in part.sheets if sheet.page.recognised}
+    heads = {line.page for line in (part.title_line, part.salutation_line) if line is not None}
+    drawn_on = heads | {figure.page for figure in figures if figure.page is not None}
+    if not recognised & drawn_on and len(recognised) < len(part.sheets):
+        return ()
+    pages = ", ".join(map(str, sorted(recognised)))
+    return (
+        Finding(
+            "from_ocr",
+            Severity.WARNING,
+            f"read by OCR from the picture of page {pages}, which no second reader can confirm:"
+            " compare each figure with the page",
+        ),
+    )
 
 
 def _read_follow_up(part: Part, expectation: Expectation) -> Letter:
@@ -198,7 +250,9 @@ def _read_figures(
     findings += checks.check_letter(figures, year, identity.period_start, identity.period_end)
     findings += witness.box_findings(figures, [sheet.page for sheet in part.sheets])
     if text_of is not None:
-        findings += witness.findings_of(figures, text_of)
+        # The second reader sees no picture.
+        typed = {sheet.number for sheet in part.sheets if not sheet.page.recognised}
+        findings += witness.findings_of([f for f in figures if f.page in typed], text_of)
     return figures, findings
 
 

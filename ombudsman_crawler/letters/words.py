@@ -6,7 +6,7 @@ stand, not by the order or the spaces of the content stream: a number may be dra
 time, in any order, with spaces that nobody sees. A word's box reaches from the first advance to the
 last and, in height, a fixed part of the font size around the baseline.
 
-Only this module and `witness` know a PDF library; everything after works on `Page`s.
+Only this module, `witness` and `ocr` know a PDF library; everything after works on `Page`s.
 """
 
 from __future__ import annotations
@@ -238,6 +238,7 @@ def pack(pages: Iterable[Page]) -> bytes:
     rows = [
         {
             "page": [page.number, page.width, page.height],
+            **({"recognised": True} if page.recognised else {}),
             "words": [word.text for word in page.words],
             "boxes": [
                 round(coordinate * 100)
@@ -270,6 +271,7 @@ def unpack(packed: bytes) -> tuple[Page, ...]:
                 _unpack_page(row["page"], row["words"], row["boxes"]),
                 rising=_unpack_turned(row.get("rising", [])),
                 falling=_unpack_turned(row.get("falling", [])),
+                recognised=bool(row.get("recognised", False)),
             )
             for row in content["pages"]
         )

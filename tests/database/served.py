@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,3 +88,10 @@ def read_as(*letters: Letter, words: str | None = "words") -> DocumentReading:
 
 
 UNREADABLE = read_as(a_letter(status=Status.UNREADABLE, figures=(), form=None), words=None)
+
+
+def opened(folder: Path) -> Iterator[Archive]:
+    """Yield an archive in a folder and close it: the body of a fixture."""
+    archive = Archive(folder)
+    yield archive
+    archive.engine.dispose()

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from pathlib import Path
 
-from served import Archive, a_letter, read_as
+import pytest
+from served import Archive, a_letter, opened, read_as
 
 from ombudsman_crawler.database import review
 from ombudsman_crawler.letters.letter import DocumentReading, Figure
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    yield from opened(tmp_path)
+
 
 COUNTIES = ["Kent County Council", "Essex County Council", "Surrey County Council",
             "Devon County Council"]  # fmt: skip

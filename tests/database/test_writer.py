@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from served import DARTFORD, KENT, UNREADABLE, Archive, a_letter, read_as
+from served import DARTFORD, KENT, UNREADABLE, Archive, a_letter, opened, read_as
 from sqlalchemy import text
 
 from ombudsman_crawler.database import review
@@ -17,6 +17,12 @@ from ombudsman_crawler.letters.letter import (
     Severity,
     Status,
 )
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    yield from opened(tmp_path)
+
 
 LETTERS = (
     "SELECT authority.name, year_ending, letter.kind FROM letter"

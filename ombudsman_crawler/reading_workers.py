@@ -96,10 +96,13 @@ class ReadingWorkers:
         """Whether scanned pages are read by OCR."""
         return self._ocr
 
-    def submit(self, path: Path, sha256: str, expectation: Expectation) -> Future[Read]:
-        """Have a file read. The future raises FileNotFoundError or CorruptDocument when the file
-        isn't what it was, and whatever `failure` can put into words."""
-        return self._submit(_read, path, sha256, expectation, self._ocr)
+    def submit(
+        self, path: Path, sha256: str, expectation: Expectation, *, witnessed: bool = True
+    ) -> Future[Read]:
+        """Have a file read, with the second reader or without. The future raises FileNotFoundError
+        or CorruptDocument when the file isn't what it was, and whatever `failure` can put into
+        words."""
+        return self._submit(_read, path, sha256, expectation, self._ocr, witnessed)
 
     def submit_kept(self, kept: Kept, expectation: Expectation) -> Future[Read]:
         """Have a document read again from its kept words; the future raises as that of `submit`.
@@ -157,9 +160,11 @@ def _bound(memory_mib: int) -> None:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool) -> Read:
+def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool, witnessed: bool) -> Read:
     started = time.perf_counter()
-    reading = read.read_document(_body(path, sha256), expectation, recognise=ocr)
+    reading = read.read_document(
+        _body(path, sha256), expectation, witnessed=witnessed, recognise=ocr
+    )
     return Read(
         _without_words(reading),
         words.pack(reading.pages) if reading.pages else None,

@@ -1,19 +1,15 @@
-"""What the commands print for people: runs, status, letters."""
+"""What the commands print for people: runs and status."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-
-from ombudsman_crawler import metrics
-from ombudsman_crawler.letters.letter import Figure, Letter
 
 if TYPE_CHECKING:
     from ombudsman_crawler.database.comparison import Change
@@ -190,94 +186,3 @@ def status(console: Console, found: dict[str, Any]) -> None:
     if run["reason"]:
         console.print(f"  {escape(run['reason'])}")
     checks(console, run["checks"])
-
-
-def letter(console: Console, file: str, found: Letter) -> None:
-    """Print one letter as it was read: front matter, figures, doubts."""
-    year = f"year ending {found.year_ending}" if found.year_ending else "year unknown"
-    console.print(
-        f"[bold]{escape(file)}[/bold]: {escape(found.authority or 'authority unknown')}, "
-        f"{year}, {found.form or 'no form'}, [bold]{found.status.value}[/bold]"
-    )
-    people = (
-        ("title", found.title),
-        ("date", found.letter_date),
-        ("to", ", ".join(part for part in (found.addressee, found.post) if part)),
-        ("signed", found.signatory),
-    )
-    for name, said in people:
-        if said:
-            console.print(f"  {name}: {escape(str(said))}")
-    doubtful = doubts(found)
-    for figure in found.figures:
-        mark = "?" if figure.metric in doubtful or None in doubtful else " "
-        page = f"page {figure.page}" if figure.page else ""
-        console.print(f" {mark} {figure.metric:<32} {value(figure):>16}  {page}")
-        if figure.text:
-            console.print(f"       {escape(figure.text)}")
-    for finding in found.findings:
-        about = f" {finding.metric}" if finding.metric else ""
-        console.print(
-            f"  {finding.severity.value} {finding.code}{about}: {escape(finding.message)}"
-        )
-
-
-def doubts(found: Letter) -> set[str | None]:
-    """Return the metrics that are doubtful; None among them casts doubt on all."""
-    return {finding.metric for finding in found.findings if finding.severity.value != "note"}
-
-
-def value(figure: Figure) -> str:
-    """Write a figure's value with its unit, or why it has none."""
-    if figure.value is None:
-        return f"({figure.absence})"
-    percent = "%" if metrics.load()[figure.metric].unit == "percent" else ""
-    return f"{figure.value:g}{percent}"
-
-
-def letter_object(file: str, sha256: str, found: Letter) -> dict[str, Any]:
-    """Return a letter as `ombudsman read --json` prints it: plain values under lasting names."""
-    units = metrics.load()
-    return {
-        "file": file,
-        "part": found.part,
-        "sha256": sha256,
-        **{name: _plain(getattr(found, name)) for name in _LETTER_FIELDS},
-        "figures": [
-            {
-                "year_ending": figure.year_ending,
-                "metric": figure.metric,
-                "value": _plain(figure.value),
-                "absence": figure.absence,
-                "unit": units[figure.metric].unit,
-                "value_text": figure.value_text,
-                "restated": figure.restated,
-                "page": figure.page,
-                "box": figure.box,
-                "text": figure.text,
-            }
-            for figure in found.figures
-        ],
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": finding.severity.value,
-                "metric": finding.metric,
-                "message": finding.message,
-            }
-            for finding in found.findings
-        ],
-    }
-
-
-_LETTER_FIELDS = (
-    "authority", "authority_as_printed", "year_ending", "kind", "form", "title", "letter_date",
-    "addressee", "post", "signatory", "period_start", "period_end", "status",
-)  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    """Write dates as ISO 8601 and whole numbers without a point."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -195,6 +195,17 @@ class Reader:
             query = "SELECT * FROM annual_summary WHERE year_ending = :year ORDER BY authority"
             return _all(connection, query, year=year_ending)
 
+    def summary_of_council(self, slug: str) -> list[dict[str, Any]]:
+        """Return the rows of `annual_summary` for a council, by year."""
+        with self._engine.connect() as connection:
+            query = "SELECT * FROM annual_summary WHERE slug = :slug ORDER BY year_ending"
+            return _all(connection, query, slug=slug)
+
+    def years_and_forms(self) -> list[dict[str, Any]]:
+        """Return for each year and form how its letters were read."""
+        with self._engine.connect() as connection:
+            return _all(connection, _YEARS_AND_FORMS)
+
     def captures(self) -> list[dict[str, Any]]:
         """Return every attempt in order, with the document it brought."""
         with self._engine.connect() as connection:
@@ -309,6 +320,17 @@ FROM current_reading GROUP BY year_ending ORDER BY year_ending
 _READINGS = """
 SELECT form, status, COUNT(*) AS letters FROM current_reading
 GROUP BY form, status ORDER BY form, status
+"""
+
+
+_YEARS_AND_FORMS = """
+SELECT current.year_ending, current.form, COUNT(*) AS letters,
+       SUM(current.status = 'ok') AS ok, SUM(current.status = 'suspect') AS suspect,
+       SUM(current.status NOT IN ('ok', 'suspect')) AS unread
+FROM current_reading AS current
+WHERE current.letter_kind = 'annual'
+GROUP BY current.year_ending, current.form
+ORDER BY current.year_ending, current.form
 """
 
 

@@ -238,16 +238,16 @@ def _read_figures(
 ) -> tuple[tuple[Figure, ...], tuple[Finding, ...]]:
     year = identity.year_ending or 0
     reading = form.read(part, Context(year_ending=year, compared=identity.compared))
+    told, about_told = prose_figures(part, year)
     order = {metric: place for place, metric in enumerate(metrics.load())}
     figures = tuple(
         sorted(
-            reading.figures + prose_figures(part, year),
+            reading.figures + told,
             key=lambda figure: (-figure.year_ending, order[figure.metric]),
         )
     )
-    findings = reading.findings + checks.check_letter(
-        figures, year, identity.period_start, identity.period_end
-    )
+    findings = reading.findings + about_told
+    findings += checks.check_letter(figures, year, identity.period_start, identity.period_end)
     findings += witness.box_findings(figures, [sheet.page for sheet in part.sheets])
     if text_of is not None:
         # The second reader sees no picture.

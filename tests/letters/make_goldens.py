@@ -1,5 +1,7 @@
 """Write the golden letters anew: `python tests/letters/make_goldens.py` (needs fpdf2 as well).
 
+`make_hard_goldens` writes those that are hard to read.
+
 Each golden is a PDF and what it says, `goldens/NAME.pdf` and `goldens/NAME.expected.json`. What it
 says is written from what was put into it, not from what the reader made of it. `wordings` tells
 which of its wordings are in a sample letter (S), in public text that quotes the letters (P) or from
@@ -126,7 +128,10 @@ def write(
     *,
     defect: str | None = None,
     source: str | None = None,
+    link: dict[str, str | int] | None = None,
+    codes: list[str] | None = None,
 ) -> None:
+    """Write a golden. `link` is what the link to it says, `codes` findings that it must have."""
     GOLDENS.mkdir(exist_ok=True)
     (GOLDENS / f"{name}.pdf").write_bytes(data)
     content: dict[str, Any] = {"wordings": wordings}
@@ -134,6 +139,10 @@ def write(
         content["defect"] = defect
     if source:
         content["source"] = source
+    if link:
+        content["link"] = link
+    if codes:
+        content["codes"] = codes
     content["letters"] = letters
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (GOLDENS / f"{name}.expected.json").write_text(text, encoding="utf-8")

@@ -134,6 +134,8 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 PERCENTAGE_ALONE = re.compile(r"\d{1,3}(?:\.\d{1,4})?\s?%")
 NUMBER_ALONE = re.compile(r"\d{1,3}(?:,\d{3}){1,3}|\d{1,9}")
+# "40*", "over 5", "1 40": as long as a number set apart can be, with a digit or a number word.
+_SHORT_NUMBER = re.compile(rf"(?=.{{1,12}}$)[^%]*(?:\d|{WORD})[^%]*", re.IGNORECASE)
 NOTHING_ALONE = re.compile(r"n\s?/\s?a|not applicable", re.IGNORECASE)
 PERIOD_ENDING = phrase(r"for the period ending\b")
 
@@ -265,3 +267,9 @@ def sentence(text: str, start: int, end: int, *, goes_on: bool) -> str:
             break
     stop = _SENTENCE_ENDS.search(text, end, end + _SENTENCE_REACH if goes_on else end + 2)
     return " ".join(text[start : stop.end() if stop else end].split())
+
+
+def is_short_number(line: str) -> bool:
+    """Whether a line is as short as a number set apart from its label, has a number and isn't a
+    percentage."""
+    return _SHORT_NUMBER.fullmatch(line) is not None

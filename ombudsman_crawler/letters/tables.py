@@ -41,6 +41,10 @@ _NEAR_ABOVE = 45.0
 # The nearest column must be this much nearer than the next one.
 _CLEARLY = 0.6
 _PERCENT_GAP = 0.6
+# Up to this part of a word's height a gap is a space.
+_SPACE = 0.55
+# A heading stands over its numbers, or at most so far beside them (points).
+_BESIDE = 60.0
 # Headings and labels are matched in groups of at most this many pieces.
 _GROUP = 16
 _LONGEST = 90  # characters of the longest heading or label, without spaces
@@ -140,6 +144,20 @@ class _Candidate:
     label_words: tuple[Word, ...]
     label: str | None
     cells: tuple[Cell, ...]
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether it may as well be a line of prose that ends in a number."""
+        return bool(self.label_words) and self.label is None and len(self.cells) < 2
+
+
+@dataclass(frozen=True, slots=True)
+class _EmptyRow:
+    """A label beside which no number stands, and its words by their rows."""
+
+    label: str
+    label_text: str
+    placed: Sequence[tuple[int, Word]]
 
 
 @dataclass
@@ -290,7 +308,7 @@ def _candidates(sheet: _Sheet, names: Vocabulary) -> list[_Candidate]:
                 continue
             count, rest = first, rest[first:]
         cells = _cells(rest)
-        if not cells or (count and label is None and len(cells) < 2):
+        if not cells:
             continue
         y, height = baseline(row[-1]), row[-1].y1 - row[-1].y0
         at_edge = y < _EDGE * sheet.height or y > (1 - _EDGE) * sheet.height
@@ -311,6 +329,11 @@ def _label(row: Sequence[Word], names: Vocabulary) -> tuple[str | None, int]:
 
 
 def _is_cell_start(row: Sequence[Word], index: int) -> bool:
+    if index and not row[index].text[0].isalnum():
+        # A dash a space behind a word belongs to it: "01/04/08 -" goes on in the next line.
+        before = row[index - 1]
+        if row[index].x0 - before.x1 < _SPACE * (before.y1 - before.y0):
+            return False
     return all(CELL.fullmatch(word.text) or word.text == "%" for word in row[index:])
 
 
@@ -341,7 +364,12 @@ def _read_sheet(
     taken = -1
     last_y: float | None = None
     for candidate in candidates:
-        columns, bottom = _columns(sheet, taken + 1, candidate, names)
+        if candidate.is_weak:
+            if current is None or last_y is None or not _is_inside(current, candidate, last_y):
+                continue
+            columns, bottom = [], 0.0
+        else:
+            columns, bottom = _columns(sheet, taken + 1, candidate, names)
         if len(columns) >= 2 or (columns and candidate.label is not None and current is None):
             current = _Table(columns, bottom)
             current.rows.append((sheet.number, candidate))
@@ -375,6 +403,27 @@ def _may_go_on(table: _Table, candidate: _Candidate, last_y: float | None) -> bo
     if last_y is None:
         return not table.rows and len(candidate.cells) >= 2
     return candidate.y - last_y < _NEXT_ROW_WITHIN
+
+
+def _is_inside(table: _Table, candidate: _Candidate, last_y: float) -> bool:
+    """Whether a label that isn't known and a single number stand as those of a table's rows do."""
+    left = min(column.box[0] for column in table.columns)
+    (cell,) = candidate.cells
+    return (
+        candidate.y - last_y < _NEXT_ROW_WITHIN
+        and all(word.x1 <= left + 1 for word in candidate.label_words)
+        and _stand_over(table.columns, candidate.cells)
+        and cell.box[0] >= left - 1
+    )
+
+
+def _stand_over(columns: Sequence[Column], cells: Sequence[Cell]) -> bool:
+    """Whether most numbers of a row have a heading above them, or near."""
+    near = 0
+    for cell in cells:
+        centre = (cell.box[0] + cell.box[2]) / 2
+        near += any(c.box[0] - _BESIDE <= centre <= c.box[2] + _BESIDE for c in columns)
+    return 2 * near > len(cells)
 
 
 def _is_divided(sheet: _Sheet, taken: int, candidate: _Candidate, table: _Table) -> bool:
@@ -417,7 +466,7 @@ def _columns(
         for row in sheet.rows[start : candidate.index]
         if candidate.y - baseline(row[0]) <= _HEADINGS_WITHIN
     ][-_HEADING_ROWS:]
-    columns = _best_window(above, candidate.cells, names)
+    columns = _best_window(_right_of_labels(above, candidate), candidate.cells, names)
     top = baseline(sheet.rows[start - 1][0]) if start else 0.0
     turned = _turned_columns(sheet, top, candidate, names)
     if turned:
@@ -434,8 +483,20 @@ def _columns(
             key=lambda column: column.box[0],
         )
         columns = _with_tables(columns)
+    if not _stand_over(columns, candidate.cells):
+        return [], 0.0  # words beside the numbers: a label that goes on
     bottom = max((column.box[3] for column in columns), default=0.0)
     return columns, bottom
+
+
+def _right_of_labels(
+    rows: Sequence[Sequence[Word]], candidate: _Candidate
+) -> list[tuple[Word, ...]]:
+    """Return the words of rows that don't stand over the label of the row below them: they head
+    the labels, or are the end of a label above."""
+    edge = max((word.x1 for word in candidate.label_words), default=float("-inf"))
+    edge = min(edge, candidate.cells[0].box[0])
+    return [tuple(word for word in row if word.x1 > edge) for row in rows]
 
 
 def _best_window(
@@ -658,7 +719,7 @@ def _finished(sheet: _Sheet, table: _Table, names: Vocabulary) -> list[Row]:
     if full is not None and _assigned(full.cells, targets)[0] == list(range(len(targets))):
         # Cells of one column are set alike: a full row tells where more exactly.
         targets = [cell.box for cell in full.cells]
-    labels = _labels(sheet, table, names)
+    labels, empty = _labels(sheet, table, names)
     rows = []
     for number, (_, candidate) in enumerate(table.rows):
         places, sure = _assigned(candidate.cells, targets)
@@ -680,7 +741,19 @@ def _finished(sheet: _Sheet, table: _Table, names: Vocabulary) -> list[Row]:
                 box=union(cell.box for cell in candidate.cells),
             )
         )
-    return rows
+    rows.extend(
+        Row(
+            page=sheet.number,
+            columns=tuple(table.columns),
+            cells=(None,) * len(table.columns),
+            label=one.label,
+            label_text=one.label_text,
+            sure=True,
+            box=union((w.x0, w.y0, w.x1, w.y1) for _, w in one.placed),
+        )
+        for one in empty
+    )
+    return sorted(rows, key=lambda row: row.box[3])
 
 
 def _overprinted(cells: Sequence[Cell]) -> bool:
@@ -743,40 +816,62 @@ def _in_order(cells: Sequence[Cell], targets: Sequence[Box]) -> list[int | None]
     return min(best.values(), key=lambda one: one[0])[1]
 
 
-def _labels(sheet: _Sheet, table: _Table, names: Vocabulary) -> dict[int, tuple[str | None, str]]:
-    """Return label and its text by the index of the row; a label may wrap around its row."""
-    found: dict[int, tuple[str | None, str]] = {}
-    for _, candidate in table.rows:
-        text = " ".join(word.text for word in candidate.label_words)
-        if candidate.label is not None:
-            found[candidate.index] = (candidate.label, text)
-    open_rows = [candidate for _, candidate in table.rows if candidate.index not in found]
-    if not open_rows:
-        return found
-    left = min(cell.box[0] for _, candidate in table.rows for cell in candidate.cells)
+def _labels(
+    sheet: _Sheet, table: _Table, names: Vocabulary
+) -> tuple[dict[int, tuple[str | None, str]], list[_EmptyRow]]:
+    """Return label and its text by the index of the row, and the labels of rows without a number.
+
+    A label may wrap: it goes on under its row, or stands around it.
+    """
+    by_index = {candidate.index: candidate for _, candidate in table.rows}
+    left = min(cell.box[0] for candidate in by_index.values() for cell in candidate.cells)
     left = min(left, *(column.box[0] for column in table.columns))
-    bottom = max(candidate.y for _, candidate in table.rows) + 3 * open_rows[0].height
-    known = {candidate.index for _, candidate in table.rows if candidate.index in found}
+    last = max(by_index.values(), key=lambda candidate: candidate.y)
+    bottom = last.y + 3 * last.height
     lines: list[list[_Placed]] = []
     for index, row in enumerate(sheet.rows):
-        words = [word for word in row if word.x1 <= left + 1]
-        if words and index not in known and table.head_bottom - 40 < baseline(words[0]) <= bottom:
+        here = by_index.get(index)
+        words = here.label_words if here else [word for word in row if word.x1 <= left + 1]
+        if words and table.head_bottom - 40 < baseline(words[0]) <= bottom:
             lines.append([(index, word) for word in words])
     groups, _ = _grouped(lines, [ColumnName("", n.key, n.pattern) for n in names.rows])
-    named = [
-        (name.key, [one for line in lines[first:last] for one in line])
-        for first, last, name in groups
-        if name is not None
-    ]
-    for candidate in open_rows:
-        near: list[tuple[float, str, str]] = []
-        for key, placed in named:
+    found: dict[int, tuple[str | None, str]] = {}
+    apart: list[tuple[str, list[_Placed]]] = []
+    for start, end, name in groups:
+        if name is None:
+            continue
+        placed = [one for line in lines[start:end] for one in line]
+        rows = {index for index, _ in placed} & by_index.keys()
+        if len(rows) == 1:
+            found[rows.pop()] = (name.key, " ".join(_text(placed).split()))
+        elif not rows:
+            apart.append((name.key, placed))
+    used: set[int] = set()
+    for candidate in by_index.values():
+        if candidate.index in found:
+            continue
+        near: list[tuple[float, int]] = []
+        for number, (_, placed) in enumerate(apart):
             top = min(baseline(word) for _, word in placed)
             low = max(baseline(word) for _, word in placed)
             away = max(top - candidate.y, candidate.y - low, 0.0)
             if away <= 0.7 * candidate.height:
-                near.append((away, key, " ".join(_text(placed).split())))
+                near.append((away, number))
         near.sort()
         if near and (len(near) == 1 or near[0][0] < near[1][0]):
-            found[candidate.index] = (near[0][1], near[0][2])
-    return found
+            key, placed = apart[near[0][1]]
+            found[candidate.index] = (key, " ".join(_text(placed).split()))
+            used.add(near[0][1])
+        elif candidate.label is not None:
+            text = " ".join(word.text for word in candidate.label_words)
+            found[candidate.index] = (candidate.label, text)
+    top = table.head_bottom or min(candidate.y for candidate in by_index.values())
+    empty = [
+        _EmptyRow(key, " ".join(_text(placed).split()), placed)
+        for number, (key, placed) in enumerate(apart)
+        if number not in used
+        and key not in {known for known, _ in found.values()}
+        and all(top < baseline(word) < last.y for _, word in placed)
+        and all(word.x1 <= left + 1 for index, _ in placed for word in sheet.rows[index])
+    ]
+    return found, empty

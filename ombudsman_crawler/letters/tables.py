@@ -167,6 +167,8 @@ class _Table:
     columns: list[Column]
     head_bottom: float
     rows: list[tuple[int, _Candidate]] = field(default_factory=list)
+    goes_on: bool = False
+    """Whether rows of it stand on the page before."""
 
 
 @dataclass(frozen=True)
@@ -383,7 +385,7 @@ def _read_sheet(
         else:
             if current not in tables:
                 # The headings stand on the page before.
-                current = _Table(current.columns, 0.0, [])
+                current = _Table(current.columns, 0.0, [], bool(current.rows))
                 tables.append(current)
             current.rows.append((sheet.number, candidate))
         taken = candidate.index
@@ -401,7 +403,10 @@ def _may_go_on(table: _Table, candidate: _Candidate, last_y: float | None) -> bo
     if candidate.label is not None:
         return True
     if last_y is None:
-        return not table.rows and len(candidate.cells) >= 2
+        targets = [column.box for column in table.columns]
+        return len(candidate.cells) >= 2 and (
+            not table.rows or _assigned(candidate.cells, targets)[1]
+        )
     return candidate.y - last_y < _NEXT_ROW_WITHIN
 
 
@@ -724,7 +729,7 @@ def _finished(sheet: _Sheet, table: _Table, names: Vocabulary) -> list[Row]:
     for number, (_, candidate) in enumerate(table.rows):
         places, sure = _assigned(candidate.cells, targets)
         label, label_text = labels.get(candidate.index, (None, ""))
-        if label is None and number > 0:
+        if label is None and (number > 0 or table.goes_on):
             continue
         cells: list[Cell | None] = [None] * len(table.columns)
         for cell, place in zip(candidate.cells, places, strict=True):

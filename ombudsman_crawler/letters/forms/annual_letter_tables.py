@@ -108,3 +108,4 @@ def response_figures(row: Row, year: int, draft: TableDraft) -> None:
     if cells:
         for key in ("first_enquiries", "avg_response_days"):
             draft.add_missing(key, year, key.replace("_", " "))
+        draft.take_back_without_base("avg_response_days", ("first_enquiries",), year)

@@ -7,8 +7,6 @@ uphold rate has no base where nothing was investigated, whatever is printed in i
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ombudsman_crawler.letters.forms import table_names as names
 from ombudsman_crawler.letters.forms.annual_letter_tables import received_figures
 from ombudsman_crawler.letters.forms.form import Context, FormReading
@@ -67,7 +65,7 @@ class LocalAuthorityReport:
             draft.add_missing("uphold_rate", year, "Uphold Rate")
         if year >= _WITH_RATE and not remedied:
             draft.table_missing("the table of complaints remedied")
-        _rate_without_base(year, draft)
+        draft.take_back_without_base("uphold_rate", ("upheld_decisions", "not_upheld_decisions"), year)
         return draft.reading()
 
 
@@ -88,25 +86,3 @@ def _remedies(row: Row, year: int, draft: TableDraft) -> None:
             draft.add_cell(key, row, column, cell, year)
     for metric in ("remedied_by_lgo", "remedied_by_authority"):
         draft.add_missing(metric, year, metric.replace("_", " "))
-
-
-def _rate_without_base(year: int, draft: TableDraft) -> None:
-    """Take the rate back where nothing was investigated: there is nothing to take it of."""
-    key = (year, "uphold_rate")
-    rate = draft.figures.get(key)
-    if rate is None or rate.absence == "not_in_text":
-        return
-    counts = [draft.figures.get((year, _METRICS[name])) for name in ("upheld", "not_upheld")]
-    if any(count is None or count.absence == "not_in_text" for count in counts):
-        return
-    investigated = sum(count.value or 0 for count in counts if count)
-    counted = any(count.value is not None for count in counts if count)
-    if investigated == 0 and (counted or not rate.value):
-        draft.figures[key] = replace(rate, value=None, absence="no_base")
-        if rate.value:
-            draft.say(
-                "contradicts_itself",
-                Severity.WARNING,
-                f"{rate.value_text} is printed although nothing was investigated",
-                metric="uphold_rate",
-            )

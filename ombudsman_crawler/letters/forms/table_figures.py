@@ -6,8 +6,8 @@ form always has and whose heading wasn't found is `not_in_text`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from ombudsman_crawler.letters.forms.form import Context, FormReading
 from ombudsman_crawler.letters.letter import Box, Figure, Finding, Severity
@@ -119,6 +119,28 @@ class TableDraft:
             metric=metric,
             year_ending=year,
         )
+
+    def take_back_without_base(self, metric: str, counted: Sequence[str], year: int) -> None:
+        """Take a rate or an average back where all its cases are 0: there is nothing to take it of,
+        whatever is printed in its cell."""
+        rate = self.figures.get((year, metric))
+        counts = [self.figures.get((year, name)) for name in counted]
+        if rate is None or rate.absence in ("not_in_text", "no_base"):
+            return
+        if any(count is None or count.absence == "not_in_text" for count in counts):
+            return
+        values = [count.value for count in counts if count]
+        if any(values) or not (any(value == 0 for value in values) or rate.value == 0):
+            return
+        self.figures[year, metric] = replace(rate, value=None, absence="no_base")
+        if rate.value:
+            self.say(
+                "contradicts_itself",
+                Severity.WARNING,
+                f"{rate.value_text} is printed although there is nothing to take it of",
+                metric=metric,
+                year_ending=year,
+            )
 
     def table_missing(self, what: str, severity: Severity = Severity.WARNING) -> None:
         self.say("table_not_found", severity, f"{what} wasn't found")

@@ -43,6 +43,11 @@ _CLEARLY = 0.6
 _PERCENT_GAP = 0.6
 # Up to this part of a word's height a gap is a space.
 _SPACE = 0.55
+# The headings of a table without numbers have at most so many lines, and room for a line of numbers
+# under them (in parts of a word's height).
+_HEADING_ROWS_ALONE, _LEADING = 4, 1.5
+# A label has at most so many lines above its row, or under it.
+_LABEL_LINES = 3
 # A heading stands over its numbers, or at most so far beside them (points).
 _BESIDE = 60.0
 # Headings and labels are matched in groups of at most this many pieces.
@@ -212,6 +217,53 @@ def read_tables(pages: Iterable[Page], names: Vocabulary) -> tuple[Row, ...]:
             rows, last = _read_sheet(sheet, names, last)
             found.extend(_moved(row, back) for row in rows)
     return tuple(found)
+
+
+def find_empty_table(pages: Iterable[Page], names: Vocabulary, table: str) -> Row | None:
+    """Return a row without a number for a table of which nothing but all its headings is there.
+
+    They stand side by side with nothing between them, and nothing close under them.
+    """
+    keys = {name.key for name in names.columns if name.table == table}
+    for page in pages:
+        for sheet, back in _frames(page):
+            for end in range(1, len(sheet.rows) + 1):
+                for start in range(end - 1, max(0, end - _HEADING_ROWS_ALONE) - 1, -1):
+                    columns = _columns_alone(sheet, start, end, names)
+                    if len(columns) != len(keys) or {column.key for column in columns} != keys:
+                        continue
+                    if _is_filled(sheet, end, columns):
+                        continue
+                    head = union(column.box for column in columns)
+                    box = (head[0], head[3], head[2], head[3] + _LEADING * _height(sheet.rows[start]))
+                    cells = (None,) * len(columns)
+                    row = Row(sheet.number, tuple(columns), cells, None, "", True, box)
+                    return _moved(row, back)
+    return None
+
+
+def _columns_alone(sheet: _Sheet, start: int, end: int, names: Vocabulary) -> list[Column]:
+    words = [
+        (index, word)
+        for index in range(start, end)
+        for word in _without_spanning(sheet.rows[index], names)
+    ]
+    return _spelled(words, (), names)[0]
+
+
+def _is_filled(sheet: _Sheet, end: int, columns: Sequence[Column]) -> bool:
+    """Whether anything stands so close under headings that it fills their cells."""
+    bottom = max(column.box[3] for column in columns)
+    return any(
+        word.y0 - bottom < _LEADING * (word.y1 - word.y0)
+        and any(word.x0 < column.box[2] and word.x1 > column.box[0] for column in columns)
+        for row in sheet.rows[end:]
+        for word in row
+    )
+
+
+def _height(row: Sequence[Word]) -> float:
+    return row[0].y1 - row[0].y0
 
 
 # ---- frames: a page, or the page turned so that text set upwards stands upright
@@ -466,12 +518,11 @@ def _columns(
     sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
 ) -> tuple[list[Column], float]:
     """Return the columns whose headings stand above a row, and where the headings end."""
-    above = [
-        row
-        for row in sheet.rows[start : candidate.index]
-        if candidate.y - baseline(row[0]) <= _HEADINGS_WITHIN
-    ][-_HEADING_ROWS:]
-    columns = _best_window(_right_of_labels(above, candidate), candidate.cells, names)
+    within = max(start, candidate.index - _HEADING_ROWS)
+    while candidate.y - baseline(sheet.rows[within][0]) > _HEADINGS_WITHIN:
+        within += 1
+    above = _without_labels(sheet, within, candidate, names)
+    columns = _best_window(above, candidate.cells, names)
     top = baseline(sheet.rows[start - 1][0]) if start else 0.0
     turned = _turned_columns(sheet, top, candidate, names)
     if turned:
@@ -494,14 +545,51 @@ def _columns(
     return columns, bottom
 
 
-def _right_of_labels(
-    rows: Sequence[Sequence[Word]], candidate: _Candidate
-) -> list[tuple[Word, ...]]:
-    """Return the words of rows that don't stand over the label of the row below them: they head
-    the labels, or are the end of a label above."""
+def _without_labels(
+    sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
+) -> list[list[Word]]:
+    """Return the rows above a row of numbers without the words that stand over its label, and
+    without those with which its label begins."""
+    first = candidate.cells[0].box[0]
     edge = max((word.x1 for word in candidate.label_words), default=float("-inf"))
-    edge = min(edge, candidate.cells[0].box[0])
-    return [tuple(word for word in row if word.x1 > edge) for row in rows]
+    label = _label_above(sheet, start, candidate, names)
+    return [
+        [
+            word
+            for word in row
+            if word.x1 > min(edge, first) and not any(word is other for other in label)
+        ]
+        for row in sheet.rows[start : candidate.index]
+    ]
+
+
+def _label_above(
+    sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
+) -> list[Word]:
+    """Return the words above a row of numbers that are the beginning of its label: a label that is
+    known, and goes on beside the numbers or under them."""
+    first = candidate.cells[0].box[0]
+    near = range(
+        max(start, candidate.index - _LABEL_LINES),
+        min(len(sheet.rows), candidate.index + _LABEL_LINES + 1),
+    )
+    lines = [
+        [(index, word) for word in sheet.rows[index] if word.x1 <= first]
+        for index in near
+        if abs(baseline(sheet.rows[index][0]) - candidate.y) < _NEAR_ABOVE
+    ]
+    lines = [line for line in lines if line]
+    groups, _ = _grouped(lines, _row_names(names))
+    for begin, end, name in groups:
+        placed = [one for line in lines[begin:end] for one in line]
+        indices = {index for index, _ in placed}
+        if name is not None and min(indices) < candidate.index <= max(indices):
+            return [word for _, word in placed]
+    return []
+
+
+def _row_names(names: Vocabulary) -> list[ColumnName]:
+    return [ColumnName("", name.key, name.pattern) for name in names.rows]
 
 
 def _best_window(
@@ -839,7 +927,7 @@ def _labels(
         words = here.label_words if here else [word for word in row if word.x1 <= left + 1]
         if words and table.head_bottom - 40 < baseline(words[0]) <= bottom:
             lines.append([(index, word) for word in words])
-    groups, _ = _grouped(lines, [ColumnName("", n.key, n.pattern) for n in names.rows])
+    groups, _ = _grouped(lines, _row_names(names))
     found: dict[int, tuple[str | None, str]] = {}
     apart: list[tuple[str, list[_Placed]]] = []
     for start, end, name in groups:

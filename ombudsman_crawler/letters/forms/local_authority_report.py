@@ -21,6 +21,7 @@ _METRICS = {
     "uphold_rate": "uphold_rate",
 }
 _ALWAYS = (*(key for key in names.NEW_DECISIONS if key != "uphold_rate"), TOTAL)
+_REMEDIES = ("remedied_by_lgo", "remedied_by_authority")
 # From 2016 on the report has an uphold rate and a table of remedies.
 _WITH_RATE = 2016
 
@@ -58,13 +59,18 @@ class LocalAuthorityReport:
                 remedied = True
                 _remedies(row, year, draft)
         if not received:
-            draft.table_missing("the table of complaints and enquiries received")
+            draft.table_missing(
+                "the table of complaints and enquiries received", ["received_total"]
+            )
         if not decided:
-            draft.table_missing("the table of decisions made")
-        if year >= _WITH_RATE and decided:
+            draft.table_missing(
+                "the table of decisions made",
+                [_METRICS.get(key, f"decided_{key}") for key in _ALWAYS],
+            )
+        if year >= _WITH_RATE:
             draft.add_missing("uphold_rate", year, "Uphold Rate")
-        if year >= _WITH_RATE and not remedied:
-            draft.table_missing("the table of complaints remedied")
+            if not remedied:
+                _no_remedies(part, year, draft)
         draft.take_back_without_base("uphold_rate", ("upheld_decisions", "not_upheld_decisions"), year)
         return draft.reading()
 
@@ -84,5 +90,22 @@ def _remedies(row: Row, year: int, draft: TableDraft) -> None:
     for key, (column, cell) in row.of(names.REMEDIED).items():
         if key != TOTAL:
             draft.add_cell(key, row, column, cell, year)
-    for metric in ("remedied_by_lgo", "remedied_by_authority"):
+    for metric in _REMEDIES:
         draft.add_missing(metric, year, metric.replace("_", " "))
+
+
+def _no_remedies(part: Part, year: int, draft: TableDraft) -> None:
+    """Write down the remedies where no number of theirs was found: their cells may be empty."""
+    row = names.empty_remedies(part)
+    if row is None:
+        draft.table_missing("the table of complaints remedied", _REMEDIES)
+        return
+    _remedies(row, year, draft)
+    if draft.value("upheld_decisions"):
+        for metric in _REMEDIES:
+            draft.say(
+                "table_without_numbers",
+                Severity.WARNING,
+                "complaints were upheld, and the table of those remedied has no number",
+                metric=metric,
+            )

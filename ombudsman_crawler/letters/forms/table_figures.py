@@ -101,17 +101,8 @@ class TableDraft:
 
     def add_missing(self, metric: str, year: int, heading: str) -> None:
         """Write down that a column which the form always has wasn't found."""
-        if (year, metric) in self.figures:
+        if not self.add_not_in_text(metric, year):
             return
-        self.add(
-            Figure(
-                year_ending=year,
-                metric=metric,
-                value=None,
-                absence="not_in_text",
-                restated=year != self.context.year_ending,
-            )
-        )
         self.say(
             "column_not_found",
             Severity.WARNING,
@@ -142,8 +133,38 @@ class TableDraft:
                 year_ending=year,
             )
 
-    def table_missing(self, what: str, severity: Severity = Severity.WARNING) -> None:
-        self.say("table_not_found", severity, f"{what} wasn't found")
+    def add_not_in_text(self, metric: str, year: int) -> bool:
+        """Write down that a figure which the form always has wasn't found; whether that is new."""
+        if (year, metric) in self.figures:
+            return False
+        self.add(
+            Figure(
+                year_ending=year,
+                metric=metric,
+                value=None,
+                absence="not_in_text",
+                restated=year != self.context.year_ending,
+            )
+        )
+        return True
+
+    def table_missing(self, what: str, metrics: Iterable[str]) -> None:
+        """Write down that a table wasn't found, and with it the figures that it always has. Which
+        others it had can't be known: the whole letter is doubtful."""
+        self.say("table_not_found", Severity.WARNING, f"{what} wasn't found")
+        for metric in metrics:
+            self.add_not_in_text(metric, self.context.year_ending)
+
+    def row_missing(self, table: str, metrics: Iterable[str], year: int) -> None:
+        """Write down that a table has no row of a year that the other tables have."""
+        self.say(
+            "row_not_found",
+            Severity.WARNING,
+            f"the table of {table} has no row of the year ending {year}, which the others have",
+            year_ending=year,
+        )
+        for metric in metrics:
+            self.add_not_in_text(metric, year)
 
     def adds_up(
         self, metrics: Iterable[str], whole: str, parts: str, holds: bool, year: int

@@ -42,7 +42,7 @@ _NEAR_ABOVE = 45.0
 _CLEARLY = 0.6
 _PERCENT_GAP = 0.6
 # Up to this part of a word's height a gap is a space.
-_SPACE = 0.55
+_SPACE = 0.4
 # The headings of a table without numbers have at most so many lines, and room for a line of numbers
 # under them (in parts of a word's height).
 _HEADING_ROWS_ALONE, _LEADING = 4, 1.5
@@ -418,12 +418,9 @@ def _read_sheet(
     taken = -1
     last_y: float | None = None
     for candidate in candidates:
-        if candidate.is_weak:
-            if current is None or last_y is None or not _is_inside(current, candidate, last_y):
-                continue
-            columns, bottom = [], 0.0
-        else:
-            columns, bottom = _columns(sheet, taken + 1, candidate, names)
+        columns, bottom = _columns(sheet, taken + 1, candidate, names)
+        if candidate.is_weak and not _is_row_of(columns or _columns_of(current), candidate, last_y):
+            continue
         if len(columns) >= 2 or (columns and candidate.label is not None and current is None):
             current = _Table(columns, bottom)
             current.rows.append((sheet.number, candidate))
@@ -456,21 +453,22 @@ def _may_go_on(table: _Table, candidate: _Candidate, last_y: float | None) -> bo
         return True
     if last_y is None:
         targets = [column.box for column in table.columns]
-        return len(candidate.cells) >= 2 and (
-            not table.rows or _assigned(candidate.cells, targets)[1]
-        )
+        plain = not table.rows and len(candidate.cells) >= 2
+        return plain or _assigned(candidate.cells, targets)[1]
     return candidate.y - last_y < _NEXT_ROW_WITHIN
 
 
-def _is_inside(table: _Table, candidate: _Candidate, last_y: float) -> bool:
+def _columns_of(table: _Table | None) -> Sequence[Column]:
+    return table.columns if table is not None else ()
+
+
+def _is_row_of(columns: Sequence[Column], candidate: _Candidate, last_y: float | None) -> bool:
     """Whether a label that isn't known and a single number stand as those of a table's rows do."""
-    left = min(column.box[0] for column in table.columns)
-    (cell,) = candidate.cells
-    return (
-        candidate.y - last_y < _NEXT_ROW_WITHIN
-        and all(word.x1 <= left + 1 for word in candidate.label_words)
-        and _stand_over(table.columns, candidate.cells)
-        and cell.box[0] >= left - 1
+    if len(columns) < 2 or (last_y is not None and candidate.y - last_y > _NEXT_ROW_WITHIN):
+        return False
+    left = min(column.box[0] for column in columns)
+    return all(word.x1 <= left + 1 for word in candidate.label_words) and _stand_over(
+        columns, candidate.cells
     )
 
 
@@ -548,19 +546,24 @@ def _columns(
 def _without_labels(
     sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
 ) -> list[list[Word]]:
-    """Return the rows above a row of numbers without the words that stand over its label, and
-    without those with which its label begins."""
+    """Return the rows above a row of numbers without what stands over its label, and without the
+    words with which its label begins."""
     first = candidate.cells[0].box[0]
     edge = max((word.x1 for word in candidate.label_words), default=float("-inf"))
     label = _label_above(sheet, start, candidate, names)
-    return [
-        [
-            word
-            for word in row
-            if word.x1 > min(edge, first) and not any(word is other for other in label)
-        ]
-        for row in sheet.rows[start : candidate.index]
-    ]
+    kept = []
+    for row in sheet.rows[start : candidate.index]:
+        over = True
+        words = []
+        for before, word in zip((None, *row), row, strict=False):
+            # Words without a gap before them go on with what stands over the label.
+            if before is None or word.x0 - before.x1 > _SPACE * (word.y1 - word.y0):
+                over = word.x0 < edge
+            over = over and word.x1 <= first
+            if not over and not any(word is other for other in label):
+                words.append(word)
+        kept.append(words)
+    return kept
 
 
 def _label_above(
@@ -958,7 +961,8 @@ def _labels(
         elif candidate.label is not None:
             text = " ".join(word.text for word in candidate.label_words)
             found[candidate.index] = (candidate.label, text)
-    top = table.head_bottom or min(candidate.y for candidate in by_index.values())
+    top = min(candidate.y for candidate in by_index.values()) - _NEXT_ROW_WITHIN
+    top = max(top, table.head_bottom)
     empty = [
         _EmptyRow(key, " ".join(_text(placed).split()), placed)
         for number, (key, placed) in enumerate(apart)

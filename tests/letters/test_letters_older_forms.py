@@ -51,7 +51,12 @@ drawings = st.builds(
     seed=st.none() | st.integers(0, 99),
     sideways=st.booleans(),
     split=st.sampled_from([None, None, 0, 1]),
+    label_width=st.sampled_from([70.0, 90.0, 110.0, 150.0, 190.0]),
+    beside=st.sampled_from(["first", "middle", "last"]),
+    parted=st.sampled_from([None, None, 1, 2]),
+    repeated=st.booleans(),
 )
+cells = st.integers(0, 60) | st.integers(0, 2500) | st.just("")
 quickly = settings(
     max_examples=int(os.environ.get("LETTERS_EXAMPLES", "25")),
     deadline=None,
@@ -90,6 +95,16 @@ def outcome_of(names: dict[str, str]) -> st.SearchStrategy[dict[str, int | str]]
     return st.fixed_dictionaries(dict.fromkeys(names, counts))
 
 
+def cells_of(names: dict[str, str] | list[str]) -> st.SearchStrategy[dict[str, int | str]]:
+    """Counts, some of which are left out as blank cells; or nothing but blank cells."""
+    return st.fixed_dictionaries(dict.fromkeys(names, cells)) | st.just(dict.fromkeys(names, ""))
+
+
+def days_of(data: st.DataObject, enquiries: int) -> float:
+    """Days to respond: none where there was no enquiry."""
+    return data.draw(st.integers(0, 999)) / 10 if enquiries else 0.0
+
+
 @quickly
 @given(st.data(), st.none() | drawings, st.integers(2006, 2008), st.sampled_from(COUNCILS))
 def test_annual_letters(data: st.DataObject, how: Drawing | None, year: int, council: str) -> None:
@@ -100,10 +115,10 @@ def test_annual_letters(data: st.DataObject, how: Drawing | None, year: int, cou
     document, expected = annual_letter(
         council,
         year,
-        {own: {name: data.draw(counts) for name in subjects} for own in three},
-        {own: data.draw(outcome_of(DECISIONS_OLD)) for own in three},
+        {own: data.draw(cells_of(subjects)) for own in three},
+        {own: data.draw(cells_of(DECISIONS_OLD)) for own in three},
         {own: data.draw(counts) for own in three},
-        {own: (data.draw(counts), data.draw(st.integers(0, 999)) / 10) for own in three},
+        {own: (number := data.draw(counts), days_of(data, number)) for own in three},
     )
     letter = read(document, how)
     assert values(letter) == expected
@@ -129,9 +144,9 @@ def test_annual_reviews(data: st.DataObject, how: Drawing | None, year: int, boo
     document, expected = annual_review(
         "Leeds City Council",
         year,
-        {label: data.draw(outcome_of(SUBJECTS_OLD)) for label in (*labels, *forwarded)},
-        data.draw(outcome_of(names)),
-        (data.draw(counts), data.draw(st.integers(0, 999)) / 10),
+        {label: data.draw(cells_of(SUBJECTS_OLD)) for label in (*labels, *forwarded)},
+        data.draw(cells_of(names)),
+        (number := data.draw(counts), days_of(data, number)),
         booklet=booklet,
     )
     letter = read(document, how)

@@ -32,7 +32,7 @@ TOTAL = "total"
 # Baselines of one row may differ by this part of a word's height.
 _SAME_ROW = 0.35
 # How far above its first row a table's headings may reach: points, and rows.
-_HEADINGS_WITHIN, _HEADING_ROWS = 150.0, 14
+_HEADINGS_WITHIN, _HEADING_ROWS = 220.0, 14
 _TURNED_WITHIN = 260.0
 # A row without a known label is only taken as one of the table above it this near (points).
 _NEXT_ROW_WITHIN = 75.0
@@ -419,13 +419,15 @@ def _read_sheet(
     last_y: float | None = None
     for candidate in candidates:
         columns, bottom = _columns(sheet, taken + 1, candidate, names)
-        if candidate.is_weak and not _is_row_of(columns or _columns_of(current), candidate, last_y):
+        if candidate.is_weak and not _is_row_of(columns or _columns_of(current), candidate):
             continue
         if len(columns) >= 2 or (columns and candidate.label is not None and current is None):
             current = _Table(columns, bottom)
             current.rows.append((sheet.number, candidate))
             tables.append(current)
-        elif current is None or not _may_go_on(current, candidate, last_y):
+        elif current is None or not _may_go_on(
+            sheet, taken, current, candidate, last_y
+        ):
             continue
         elif _is_divided(sheet, taken, candidate, current):
             current = None  # other headings, which aren't known: another table
@@ -446,7 +448,9 @@ def _read_sheet(
     return rows, trailing or (tables[-1] if tables else None)
 
 
-def _may_go_on(table: _Table, candidate: _Candidate, last_y: float | None) -> bool:
+def _may_go_on(
+    sheet: _Sheet, taken: int, table: _Table, candidate: _Candidate, last_y: float | None
+) -> bool:
     """Whether a row may be one of the table above it; one without a known label: its label may have
     wrapped, or its headings stand at the foot of the page before."""
     if candidate.label is not None:
@@ -455,20 +459,22 @@ def _may_go_on(table: _Table, candidate: _Candidate, last_y: float | None) -> bo
         targets = [column.box for column in table.columns]
         plain = not table.rows and len(candidate.cells) >= 2
         return plain or _assigned(candidate.cells, targets)[1]
-    return candidate.y - last_y < _NEXT_ROW_WITHIN
+    return candidate.y - last_y < _NEXT_ROW_WITHIN or not _is_divided(
+        sheet, taken, candidate, table
+    )
 
 
 def _columns_of(table: _Table | None) -> Sequence[Column]:
     return table.columns if table is not None else ()
 
 
-def _is_row_of(columns: Sequence[Column], candidate: _Candidate, last_y: float | None) -> bool:
+def _is_row_of(columns: Sequence[Column], candidate: _Candidate) -> bool:
     """Whether a label that isn't known and a single number stand as those of a table's rows do."""
-    if len(columns) < 2 or (last_y is not None and candidate.y - last_y > _NEXT_ROW_WITHIN):
-        return False
-    left = min(column.box[0] for column in columns)
-    return all(word.x1 <= left + 1 for word in candidate.label_words) and _stand_over(
-        columns, candidate.cells
+    left = min((column.box[0] for column in columns), default=0.0)
+    return (
+        len(columns) >= 2
+        and all(word.x1 <= left + 1 for word in candidate.label_words)
+        and _stand_over(columns, candidate.cells)
     )
 
 
@@ -516,10 +522,11 @@ def _columns(
     sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
 ) -> tuple[list[Column], float]:
     """Return the columns whose headings stand above a row, and where the headings end."""
-    within = max(start, candidate.index - _HEADING_ROWS)
+    within = start
     while candidate.y - baseline(sheet.rows[within][0]) > _HEADINGS_WITHIN:
         within += 1
-    above = _without_labels(sheet, within, candidate, names)
+    above = [row for row in _without_labels(sheet, within, candidate, names) if row]
+    above = above[-_HEADING_ROWS:]
     columns = _best_window(above, candidate.cells, names)
     top = baseline(sheet.rows[start - 1][0]) if start else 0.0
     turned = _turned_columns(sheet, top, candidate, names)
@@ -912,6 +919,14 @@ def _in_order(cells: Sequence[Cell], targets: Sequence[Box]) -> list[int | None]
     return min(best.values(), key=lambda one: one[0])[1]
 
 
+def _top_of_labels(sheet: _Sheet, first: int, left: float) -> float:
+    """Return above which height nothing is a label, where the headings stand on another page: up to
+    there, words stand in the column of the labels only."""
+    while first and all(word.x1 <= left + 1 for word in sheet.rows[first - 1]):
+        first -= 1
+    return baseline(sheet.rows[first][0]) - 1
+
+
 def _labels(
     sheet: _Sheet, table: _Table, names: Vocabulary
 ) -> tuple[dict[int, tuple[str | None, str]], list[_EmptyRow]]:
@@ -961,8 +976,7 @@ def _labels(
         elif candidate.label is not None:
             text = " ".join(word.text for word in candidate.label_words)
             found[candidate.index] = (candidate.label, text)
-    top = min(candidate.y for candidate in by_index.values()) - _NEXT_ROW_WITHIN
-    top = max(top, table.head_bottom)
+    top = table.head_bottom or _top_of_labels(sheet, min(by_index), left)
     empty = [
         _EmptyRow(key, " ".join(_text(placed).split()), placed)
         for number, (key, placed) in enumerate(apart)

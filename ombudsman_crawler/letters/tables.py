@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from ombudsman_crawler.letters.layout import baseline, union
@@ -75,13 +75,39 @@ class RowName:
     pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True)
+class _Names:
+    """Names to be found by how they are printed. What was asked once is remembered: letters repeat
+    one another's headings."""
+
+    def __init__(self, names: Iterable[ColumnName]) -> None:
+        self._names = tuple(names)
+        # Most groups of words are no name at all: one pattern for all says so at once.
+        self._any = re.compile("|".join(f"(?:{name.pattern.pattern})" for name in self._names))
+        self.spelled = lru_cache(maxsize=8192)(self._spelled)
+
+    def _spelled(self, text: str) -> ColumnName | None:
+        """Return the name that a heading or label spells, as printed; None if it spells none."""
+        text = normal(text)
+        if not self._any.fullmatch(text):
+            return None
+        return next((name for name in self._names if name.pattern.fullmatch(text)), None)
+
+
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The headings and labels to look for. `spanning`: headings over several columns."""
 
     columns: tuple[ColumnName, ...]
     rows: tuple[RowName, ...]
     spanning: re.Pattern[str]
+
+    @cached_property
+    def headings(self) -> _Names:
+        return _Names(self.columns)
+
+    @cached_property
+    def labels(self) -> _Names:
+        return _Names(ColumnName("", name.key, name.pattern) for name in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +388,7 @@ def _candidates(sheet: _Sheet, names: Vocabulary) -> list[_Candidate]:
                 continue
             count, rest = first, rest[first:]
         cells = _cells(rest)
-        if not cells:
+        if not cells or (label is None and _is_prose(row, count, cells)):
             continue
         y, height = baseline(row[-1]), row[-1].y1 - row[-1].y0
         at_edge = y < _EDGE * sheet.height or y > (1 - _EDGE) * sheet.height
@@ -372,13 +398,19 @@ def _candidates(sheet: _Sheet, names: Vocabulary) -> list[_Candidate]:
     return found
 
 
+def _is_prose(row: Sequence[Word], count: int, cells: Sequence[Cell]) -> bool:
+    """Whether a single number is the end of a sentence: a space behind its words."""
+    before = row[count - 1]
+    gap = cells[0].box[0] - before.x1
+    return count > 0 and len(cells) == 1 and gap <= _SPACE * (before.y1 - before.y0)
+
+
 def _label(row: Sequence[Word], names: Vocabulary) -> tuple[str | None, int]:
     """Return the key of the label a row begins with, and how many words it has."""
     for count in range(min(len(row), _GROUP), 0, -1):
-        text = normal(" ".join(word.text for word in row[:count]))
-        for name in names.rows:
-            if name.pattern.fullmatch(text):
-                return name.key, count
+        name = names.labels.spelled(" ".join(word.text for word in row[:count]))
+        if name is not None:
+            return name.key, count
     return None, 0
 
 
@@ -417,8 +449,13 @@ def _read_sheet(
     current = before
     taken = -1
     last_y: float | None = None
+    barren = -2
     for candidate in candidates:
-        columns, bottom = _columns(sheet, taken + 1, candidate, names)
+        if candidate.index == barren + 1:
+            columns, bottom = [], 0.0  # right under a row that nothing known stands above
+        else:
+            columns, bottom = _columns(sheet, taken + 1, candidate, names)
+        barren = -2 if columns or len(candidate.cells) < 2 else candidate.index
         if candidate.is_weak and not _is_row_of(columns or _columns_of(current), candidate):
             continue
         if len(columns) >= 2 or (columns and candidate.label is not None and current is None):
@@ -523,6 +560,8 @@ def _columns(
 ) -> tuple[list[Column], float]:
     """Return the columns whose headings stand above a row, and where the headings end."""
     within = start
+    if start == candidate.index:
+        return [], 0.0
     while candidate.y - baseline(sheet.rows[within][0]) > _HEADINGS_WITHIN:
         within += 1
     above = [row for row in _without_labels(sheet, within, candidate, names) if row]
@@ -589,17 +628,13 @@ def _label_above(
         if abs(baseline(sheet.rows[index][0]) - candidate.y) < _NEAR_ABOVE
     ]
     lines = [line for line in lines if line]
-    groups, _ = _grouped(lines, _row_names(names))
+    groups, _ = _grouped(lines, names.labels)
     for begin, end, name in groups:
         placed = [one for line in lines[begin:end] for one in line]
         indices = {index for index, _ in placed}
         if name is not None and min(indices) < candidate.index <= max(indices):
             return [word for _, word in placed]
     return []
-
-
-def _row_names(names: Vocabulary) -> list[ColumnName]:
-    return [ColumnName("", name.key, name.pattern) for name in names.rows]
 
 
 def _best_window(
@@ -645,13 +680,13 @@ def _spelled(
 ) -> tuple[list[Column], int]:
     """Return the columns that words spell, and how well."""
     intervals = _intervals(words)
-    groups, score = _grouped(intervals, names.columns)
+    groups, score = _grouped(intervals, names.headings)
     matched = sum(name is not None for _, _, name in groups)
     if cells and matched < len(cells):
         # Headings that touch: each of their words goes to the nearest number under them.
         divided = _divided(intervals, cells)
         if len(divided) > len(intervals):
-            other, other_score = _grouped(divided, names.columns)
+            other, other_score = _grouped(divided, names.headings)
             if other_score > score:
                 intervals, groups, score = divided, other, other_score
     columns = []
@@ -710,54 +745,52 @@ def _divided(intervals: Sequence[Sequence[_Placed]], cells: Sequence[Cell]) -> l
     return divided
 
 
-def _text(words: Iterable[_Placed]) -> str:
+def _text(words: Sequence[_Placed]) -> str:
     """Return the words of a heading in reading order, its lines divided by line feeds."""
-    lines: dict[int, list[Word]] = {}
-    for row, word in words:
-        lines.setdefault(row, []).append(word)
-    return "\n".join(
-        " ".join(word.text for word in sorted(lines[row], key=lambda word: word.x0))
-        for row in sorted(lines)
-    )
+    ordered = sorted(words, key=_reading_order)
+    pieces = []
+    before = ordered[0][0]
+    for row, word in ordered:
+        if pieces:
+            pieces.append(" " if row == before else "\n")
+        pieces.append(word.text)
+        before = row
+    return "".join(pieces)
+
+
+def _reading_order(placed: _Placed) -> tuple[int, float]:
+    return placed[0], placed[1].x0
 
 
 def _grouped(
-    pieces: Sequence[Sequence[_Placed]], names: Sequence[ColumnName]
+    pieces: Sequence[Sequence[_Placed]], names: _Names
 ) -> tuple[list[tuple[int, int, ColumnName | None]], int]:
     """Group consecutive pieces so that they spell as much of the vocabulary as can be."""
-
     lengths = [sum(len(word.text) for _, word in piece) for piece in pieces]
-    any_of = _any_of(tuple(name.pattern.pattern for name in names))
 
     def name_of(first: int, last: int) -> ColumnName | None:
-        if sum(lengths[first:last]) > _LONGEST:
-            return None
-        text = normal(_text(one for piece in pieces[first:last] for one in piece))
-        if not any_of.fullmatch(text):
-            return None
-        return next((name for name in names if name.pattern.fullmatch(text)), None)
+        return names.spelled(_text([one for piece in pieces[first:last] for one in piece]))
 
-    return _group(len(pieces), name_of)
-
-
-@lru_cache(maxsize=8)
-def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return one pattern for all: most groups of words are no name at all."""
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    return _group(lengths, name_of)
 
 
 def _group(
-    count: int, name_of: Callable[[int, int], ColumnName | None]
+    lengths: Sequence[int], name_of: Callable[[int, int], ColumnName | None]
 ) -> tuple[list[tuple[int, int, ColumnName | None]], int]:
-    """Divide `count` pieces into groups (first, after the last, name) of the highest score.
+    """Divide pieces into groups (first, after the last, name) of the highest score.
 
     A named group is worth more the more pieces it explains; a piece without a name costs a little.
+    `lengths`: how many characters each piece has.
     """
     best: list[tuple[int, list[tuple[int, int, ColumnName | None]]]] = [(0, [])]
-    for end in range(1, count + 1):
+    for end in range(1, len(lengths) + 1):
         score, groups = best[end - 1]
         options = [(score - _STRAY, [*groups, (end - 1, end, None)])]
-        for start in range(max(0, end - _GROUP), end):
+        length = 0
+        for start in range(end - 1, max(-1, end - 1 - _GROUP), -1):
+            length += lengths[start]
+            if length > _LONGEST:
+                break
             name = name_of(start, end)
             if name is not None:
                 before, groups = best[start]
@@ -793,11 +826,11 @@ def _turned_columns(
             ]
             for index, line in enumerate(lines)
         ]
-        groups, _ = _grouped(pieces, names.columns)
+        groups, _ = _grouped(pieces, names.headings)
         columns = []
         for first, last, name in groups:
             inside = [word for line in lines[first:last] for word in line]
-            text = _text(one for piece in pieces[first:last] for one in piece)
+            text = _text([one for piece in pieces[first:last] for one in piece])
             box = union((w.x0, w.y0, w.x1, w.y1) for w in inside)
             columns.append(
                 Column(
@@ -945,7 +978,7 @@ def _labels(
         words = here.label_words if here else [word for word in row if word.x1 <= left + 1]
         if words and table.head_bottom - 40 < baseline(words[0]) <= bottom:
             lines.append([(index, word) for word in words])
-    groups, _ = _grouped(lines, _row_names(names))
+    groups, _ = _grouped(lines, names.labels)
     found: dict[int, tuple[str | None, str]] = {}
     apart: list[tuple[str, list[_Placed]]] = []
     for start, end, name in groups:

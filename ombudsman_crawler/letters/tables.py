@@ -34,6 +34,8 @@ _SAME_ROW = 0.35
 # How far above its first row a table's headings may reach: points, and rows.
 _HEADINGS_WITHIN, _HEADING_ROWS = 220.0, 14
 _TURNED_WITHIN = 260.0
+# Lines of headings stand within this distance (parts of a word's height).
+_APART = 2.5
 # A row without a known label is only taken as one of the table above it this near (points).
 _NEXT_ROW_WITHIN = 75.0
 # On a new page, what stands this near above its first row would be a heading of it (points).
@@ -41,8 +43,8 @@ _NEAR_ABOVE = 45.0
 # The nearest column must be this much nearer than the next one.
 _CLEARLY = 0.6
 _PERCENT_GAP = 0.6
-# Up to this part of a word's height a gap is a space.
-_SPACE = 0.4
+# Up to this part of a word's height a gap is a space; above a label, only up to the other.
+_SPACE, _NARROW = 0.55, 0.4
 # The headings of a table without numbers have at most so many lines, and room for a line of numbers
 # under them (in parts of a word's height).
 _HEADING_ROWS_ALONE, _LEADING = 4, 1.5
@@ -261,9 +263,10 @@ def find_empty_table(pages: Iterable[Page], names: Vocabulary, table: str) -> Ro
                     if _is_filled(sheet, end, columns):
                         continue
                     head = union(column.box for column in columns)
-                    box = (head[0], head[3], head[2], head[3] + _LEADING * _height(sheet.rows[start]))
                     cells = (None,) * len(columns)
-                    row = Row(sheet.number, tuple(columns), cells, None, "", True, box)
+                    bottom = head[3] + _LEADING * _height(sheet.rows[start])
+                    under = (head[0], head[3], head[2], bottom)
+                    row = Row(sheet.number, tuple(columns), cells, None, "", True, under)
                     return _moved(row, back)
     return None
 
@@ -451,9 +454,10 @@ def _read_sheet(
     last_y: float | None = None
     barren = -2
     for candidate in candidates:
-        if candidate.index == barren + 1:
-            columns, bottom = [], 0.0  # right under a row that nothing known stands above
-        else:
+        columns: list[Column] = []
+        bottom = 0.0
+        # Right under a row above which nothing known stands there is no more.
+        if candidate.index != barren + 1 or sheet.rising or sheet.falling:
             columns, bottom = _columns(sheet, taken + 1, candidate, names)
         barren = -2 if columns or len(candidate.cells) < 2 else candidate.index
         if candidate.is_weak and not _is_row_of(columns or _columns_of(current), candidate):
@@ -462,9 +466,7 @@ def _read_sheet(
             current = _Table(columns, bottom)
             current.rows.append((sheet.number, candidate))
             tables.append(current)
-        elif current is None or not _may_go_on(
-            sheet, taken, current, candidate, last_y
-        ):
+        elif current is None or not _may_go_on(sheet, taken, current, candidate, last_y):
             continue
         elif _is_divided(sheet, taken, candidate, current):
             current = None  # other headings, which aren't known: another table
@@ -559,9 +561,9 @@ def _columns(
     sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
 ) -> tuple[list[Column], float]:
     """Return the columns whose headings stand above a row, and where the headings end."""
-    within = start
-    if start == candidate.index:
+    if start == candidate.index and not (sheet.rising or sheet.falling):
         return [], 0.0
+    within = start
     while candidate.y - baseline(sheet.rows[within][0]) > _HEADINGS_WITHIN:
         within += 1
     above = [row for row in _without_labels(sheet, within, candidate, names) if row]
@@ -603,7 +605,7 @@ def _without_labels(
         words = []
         for before, word in zip((None, *row), row, strict=False):
             # Words without a gap before them go on with what stands over the label.
-            if before is None or word.x0 - before.x1 > _SPACE * (word.y1 - word.y0):
+            if before is None or word.x0 - before.x1 > _NARROW * (word.y1 - word.y0):
                 over = word.x0 < edge
             over = over and word.x1 <= first
             if not over and not any(word is other for other in label):
@@ -612,9 +614,7 @@ def _without_labels(
     return kept
 
 
-def _label_above(
-    sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
-) -> list[Word]:
+def _label_above(sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary) -> list[Word]:
     """Return the words above a row of numbers that are the beginning of its label: a label that is
     known, and goes on beside the numbers or under them."""
     first = candidate.cells[0].box[0]
@@ -648,14 +648,25 @@ def _best_window(
     kept = [_without_spanning(row, names) for row in rows]
     best: list[Column] = []
     best_score = 0
+    below: Word | None = None
     for start in range(len(kept) - 1, -1, -1):
         if not kept[start]:
             continue
+        lowest = kept[start][0]
+        found = len(best) > 1 and (not cells or _stand_over(best, cells))
+        if found and below is not None and _is_apart(lowest, below):
+            break
+        below = lowest
         words = [(index, word) for index in range(start, len(kept)) for word in kept[index]]
         columns, score = _spelled(words, cells, names)
         if score > best_score:
             best, best_score = columns, score
     return best
+
+
+def _is_apart(above: Word, below: Word) -> bool:
+    """Whether two lines are too far from one another to be lines of one heading."""
+    return baseline(below) - baseline(above) > _APART * (below.y1 - below.y0)
 
 
 def _without_spanning(row: Sequence[Word], names: Vocabulary) -> list[Word]:
@@ -748,7 +759,7 @@ def _divided(intervals: Sequence[Sequence[_Placed]], cells: Sequence[Cell]) -> l
 def _text(words: Sequence[_Placed]) -> str:
     """Return the words of a heading in reading order, its lines divided by line feeds."""
     ordered = sorted(words, key=_reading_order)
-    pieces = []
+    pieces: list[str] = []
     before = ordered[0][0]
     for row, word in ordered:
         if pieces:
@@ -1014,7 +1025,7 @@ def _labels(
         _EmptyRow(key, " ".join(_text(placed).split()), placed)
         for number, (key, placed) in enumerate(apart)
         if number not in used
-        and key not in {known for known, _ in found.values()}
+        and (key, " ".join(_text(placed).split())) not in found.values()
         and all(top < baseline(word) < last.y for _, word in placed)
         and all(word.x1 <= left + 1 for index, _ in placed for word in sheet.rows[index])
     ]

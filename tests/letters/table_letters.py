@@ -528,10 +528,12 @@ def annual_review(
     *,
     earlier: dict[int, tuple[int, float]] | None = None,
     booklet: bool = False,
+    dated: bool = False,
     paragraphs: tuple[str, ...] = (),
     signed: str = "Anne Seex",
 ) -> tuple[Document, Expected]:
-    """A review of 2009 to 2012: the rows of the Advice Team by their printed label."""
+    """A review of 2009 to 2012: the rows of the Advice Team by their printed label. `dated`: a
+    booklet has its date under the signature."""
     keys = {
         "Formal/informal premature complaints": "advice_team_premature",
         "Premature complaints": "advice_team_premature",
@@ -619,7 +621,7 @@ def annual_review(
             " three about education and 10 about planning.",
             *paragraphs,
         ),
-        closing=(signed, "Local Government Ombudsman")
+        closing=(signed, "Local Government Ombudsman", *((f"22 June {year}",) if dated else ()))
         if booklet
         else ("Yours sincerely", signed, "Local Government Ombudsman"),
         heads=(f"Local authority report - {council} for the period ending - 31/03/{year}",),

@@ -33,7 +33,7 @@ class LocalAuthorityReport:
 
     def recognise(self, part: Part) -> float:
         rows = names.rows_of(part)
-        received = any(_has(row, names.RECEIVED, names.NEW_SUBJECTS) for row in rows)
+        received = any(_is_received(row) for row in rows)
         decided = any(_has(row, names.DECIDED, names.NEW_DECISIONS) for row in rows)
         return 0.5 * received + 0.5 * decided
 
@@ -49,7 +49,7 @@ class LocalAuthorityReport:
                     f"a row is labelled {row.label_text!r}; it isn't read",
                 )
                 continue
-            if _has(row, names.RECEIVED, names.NEW_SUBJECTS):
+            if _is_received(row):
                 received = True
                 received_figures(row, year, draft)
             if _has(row, names.DECIDED, names.NEW_DECISIONS):
@@ -71,8 +71,16 @@ class LocalAuthorityReport:
             draft.add_missing("uphold_rate", year, "Uphold Rate")
             if not remedied:
                 _no_remedies(part, year, draft)
-        draft.take_back_without_base("uphold_rate", ("upheld_decisions", "not_upheld_decisions"), year)
+        draft.take_back_without_base(
+            "uphold_rate", ("upheld_decisions", "not_upheld_decisions"), year
+        )
         return draft.reading()
+
+
+def _is_received(row: Row) -> bool:
+    """Whether a row is of the categories since 2014; some are called as they were before."""
+    own = row.of(names.RECEIVED).keys() & (set(names.NEW_SUBJECTS) - set(names.OLD_SUBJECTS))
+    return bool(own) and _has(row, names.RECEIVED, names.NEW_SUBJECTS)
 
 
 def _has(row: Row, table: str, keys: tuple[str, ...]) -> bool:

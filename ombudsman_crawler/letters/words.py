@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import pypdf
@@ -307,6 +308,9 @@ class _Run:
         self.size = size
 
 
+_LEFT_END, _BASELINE = attrgetter("x0"), attrgetter("baseline")
+
+
 def _read_page(document: pdfium.PdfDocument, number: int) -> Page:
     page = document[number - 1]
     textpage = page.get_textpage()
@@ -532,19 +536,22 @@ def _put_together(runs: list[_Run]) -> list[_Run]:
     """
     order = {id(run): index for index, run in enumerate(runs)}
     for row in _rows(runs):
-        for left, right in pairwise(sorted(row, key=lambda run: run.x0)):
+        for left, right in pairwise(sorted(row, key=_LEFT_END)):
             size = left.size
+            twice = left.text == right.text and right.x0 - left.x0 < size / 4
+            if not twice and not _OVERLAP < (right.x0 - left.x1) / size < _GLUED_GAP:
+                continue  # so it is with most
             if not 0.9 * size <= right.size <= 1.1 * size:
                 continue
             if abs(left.baseline - right.baseline) > _SAME_BASELINE * size:
                 continue
-            if left.text == right.text and right.x0 - left.x0 < size / 4:
-                # The later of the pair goes on, so that a third drawing is met as well.
-                order[id(right)] = min(order[id(right)], order.pop(id(left)))
-            elif _OVERLAP < (right.x0 - left.x1) / size < _GLUED_GAP:
-                order[id(right)] = min(order[id(right)], order.pop(id(left)))
+            # The later of the pair goes on, so that a third part or drawing is met as well.
+            order[id(right)] = min(order[id(right)], order.pop(id(left)))
+            if not twice:
                 right.text = left.text + right.text
                 right.x0, right.x1 = left.x0, max(left.x1, right.x1)
+    if len(order) == len(runs):
+        return runs
     kept = [run for run in runs if id(run) in order]
     return sorted(kept, key=lambda run: order[id(run)])
 
@@ -552,7 +559,7 @@ def _put_together(runs: list[_Run]) -> list[_Run]:
 def _rows(runs: list[_Run]) -> Iterator[list[_Run]]:
     """Divide runs into rows of about one baseline."""
     row: list[_Run] = []
-    for run in sorted(runs, key=lambda run: run.baseline):
+    for run in sorted(runs, key=_BASELINE):
         if row and run.baseline - row[-1].baseline > _SAME_BASELINE * run.size:
             yield row
             row = []

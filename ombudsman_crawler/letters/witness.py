@@ -91,26 +91,25 @@ def box_findings(figures: Sequence[Figure], pages: Sequence[Page]) -> tuple[Find
 
 def _spelled(page: Page, box: Box) -> str:
     """Return the characters in a box, from the left; within a word they are equally wide."""
+    x0, y0, x1, y1 = box
     spelled = []
-    for side, words in enumerate((page.words, page.rising, page.falling)):
-        for word in words:
-            middle = (word.y0 + word.y1) / 2, (word.x0 + word.x1) / 2
-            across, along = middle if side == 0 else middle[::-1]
-            low, high = (box[1], box[3]) if side == 0 else (box[0], box[2])
-            if not low <= across <= high:
-                continue
-            if side:
-                if box[1] <= along <= box[3]:
-                    spelled.append((word.y0 if side == 2 else -word.y1, word.text))
-                continue
-            width = (word.x1 - word.x0) / len(word.text)
-            inside = [
-                character
-                for index, character in enumerate(word.text)
-                if box[0] <= word.x0 + (index + 0.5) * width <= box[2]
-            ]
-            if inside:
-                spelled.append((word.x0, "".join(inside)))
+    for word in page.words:
+        if not y0 <= (word.y0 + word.y1) / 2 <= y1 or word.x1 < x0 or word.x0 > x1:
+            continue
+        width = (word.x1 - word.x0) / len(word.text)
+        inside = [
+            character
+            for index, character in enumerate(word.text)
+            if x0 <= word.x0 + (index + 0.5) * width <= x1
+        ]
+        if inside:
+            spelled.append((word.x0, "".join(inside)))
+    for turned, upwards in ((page.rising, True), (page.falling, False)):
+        spelled += [
+            (-word.y1 if upwards else word.y0, word.text)
+            for word in turned
+            if x0 <= (word.x0 + word.x1) / 2 <= x1 and y0 <= (word.y0 + word.y1) / 2 <= y1
+        ]
     return "".join(text for _, text in sorted(spelled))
 
 

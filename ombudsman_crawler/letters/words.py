@@ -19,6 +19,7 @@ import logging
 import math
 import re
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -386,7 +387,8 @@ def _unchecked(function: Any, returns: Any) -> Any:
     Converting arguments to their declared types takes longer than pdfium takes to answer, and it
     is asked about every character. Pointers must be pointers, and numbers fit a C int.
     """
-    return ctypes.CFUNCTYPE(returns)(ctypes.cast(function, ctypes.c_void_p).value)
+    address: Any = ctypes.cast(function, ctypes.c_void_p).value
+    return ctypes.CFUNCTYPE(returns)(address)
 
 
 # pdfium's loose box reaches from advance to advance; its height depends on what the font says
@@ -435,8 +437,7 @@ def _runs(
                 if not drawn_twice or (in_ligature and character in _DOUBLED_IN_LIGATURES):
                     run.text += character
                 run.last_left = x0
-                if x1 > run.x1:
-                    run.x1 = x1
+                run.x1 = max(run.x1, x1)
                 after_space = False
                 continue
         after_space = False
@@ -494,24 +495,26 @@ def _places(
     /Rotate does.
     """
     boxes = (pdfium_c.FS_RECTF * count)()
-    place = ctypes.byref
-    if not all(
-        [_loose_char_box(textpage, i, place(boxes, i * _BOX_SIZE)) for i in range(count)]
-    ):
+    known = [
+        _loose_char_box(textpage, index, ctypes.byref(boxes, index * _BOX_SIZE))
+        for index in range(count)
+    ]
+    if not all(known):
         raise UnreadablePdf("broken", f"page {number}: pdfium can't say where a character stands")
-    sides: list[float] = memoryview(boxes).cast("B").cast("f").tolist()
+    sides = array("f", bytes(boxes))
     lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))
-    if rotation == 0:
-        zero = bounds.left
-        return zip([x - zero for x in lefts], [x - zero for x in rights], zip(tops, bottoms))
-    if rotation == 1:
-        zero = bounds.bottom
-        return zip([y - zero for y in bottoms], [y - zero for y in tops], zip(lefts, rights))
-    if rotation == 2:
-        zero = bounds.right
-        return zip([zero - x for x in rights], [zero - x for x in lefts], zip(tops, bottoms))
-    zero = bounds.top
-    return zip([zero - y for y in tops], [zero - y for y in bottoms], zip(lefts, rights))
+    near, far, zero = (
+        (lefts, rights, bounds.left),
+        (bottoms, tops, bounds.bottom),
+        (rights, lefts, bounds.right),
+        (tops, bottoms, bounds.top),
+    )[rotation]
+    if rotation < 2:
+        begins, ends = [at - zero for at in near], [at - zero for at in far]
+    else:
+        begins, ends = [zero - at for at in near], [zero - at for at in far]
+    edges = zip(lefts, rights, strict=True) if rotation % 2 else zip(tops, bottoms, strict=True)
+    return zip(begins, ends, edges, strict=True)
 
 
 def _baseline(

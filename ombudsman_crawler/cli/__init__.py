@@ -1,0 +1,38 @@
+"""The `ombudsman` command: one module for each kind of thing people want done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from ombudsman_crawler import __version__
+from ombudsman_crawler.cli import crawling, reading, rereading, storage, trying
+from ombudsman_crawler.cli.edge import app, say
+from ombudsman_crawler.exceptions import OmbudsmanError
+
+__all__ = ["app", "crawling", "main", "reading", "rereading", "storage", "trying"]
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        print(f"ombudsman_crawler {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; every error made on purpose is one sentence and an exit status."""
+    try:
+        # Typer itself answers wrong usage, with exit status 2, and Ctrl-C outside a crawl.
+        app()
+    except OmbudsmanError as error:
+        say(str(error))
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        # The reader of a pipe has gone: nothing is left to tell it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

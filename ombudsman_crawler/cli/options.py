@@ -1,0 +1,59 @@
+"""The options that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+StorageOption = Annotated[
+    Path,
+    typer.Option(
+        "--storage",
+        envvar="OMBUDSMAN_STORAGE",
+        help="Folder that holds the database and the documents.",
+    ),
+]
+SiteOption = Annotated[
+    str, typer.Option("--site", envvar="OMBUDSMAN_SITE", help="Address of the site to crawl.")
+]
+YearsOption = Annotated[
+    str | None,
+    typer.Option("--years", help="Years ending 31 March, both ends included: 2021 or 2019-2021."),
+]
+CouncilOption = Annotated[
+    list[str] | None,
+    typer.Option("--council", help="Only this council, by slug or name; may be repeated."),
+]
+RefetchOption = Annotated[
+    str | None,
+    typer.Option(
+        "--refetch",
+        help="missing: never archived or failed last time. changed: those, the two newest years, "
+        "and older letters in rotation. all: everything in the window. Conditionally each.",
+    ),
+]
+LimitOption = Annotated[
+    str | None, typer.Option("--limit", help="Ask for at most this many letters.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A Scrapy setting, as NAME=VALUE; may be repeated."),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Find letters and say which would be asked for; store nothing."),
+]
+NoteOption = Annotated[
+    str | None, typer.Option("--note", help="A word on this run, kept in its record.")
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show every step.")]
+LogFormatOption = Annotated[
+    str, typer.Option("--log-format", help="text, or json: one object a line.")
+]
+CouncilsOption = Annotated[str, typer.Option("--councils", help="How many councils.")]
+ReplicaYearsOption = Annotated[
+    str, typer.Option("--years", help="Years ending that have letters: 2019-2025.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

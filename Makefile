@@ -48,6 +48,7 @@ lint: $(VENV)/.lint $(VENV)/.test
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/.test
+	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/crawl.py
 
 docs: $(VENV)/.test

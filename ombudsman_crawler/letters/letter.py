@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 Box = tuple[float, float, float, float]
 
@@ -29,9 +30,11 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One printed word and where it stands."""
+class Word(NamedTuple):
+    """One printed word and where it stands.
+
+    A letter has a thousand of them, and a tuple is made in a third of a frozen dataclass's time.
+    """
 
     text: str
     x0: float

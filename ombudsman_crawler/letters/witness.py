@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import pypdf
 
@@ -24,6 +25,9 @@ PageText = Callable[[int], str | None]
 WITNESS = f"pypdf {pypdf.__version__}"
 
 _SPACE = re.compile(r"\s+")
+# What stands before a number, or goes on after it, if it is only a part of a longer one.
+_IN_NUMBER = re.compile(r"[\d.,]")
+_GOES_ON = re.compile(r"[\d,.]*\d")
 
 
 class PageTexts:
@@ -125,26 +129,25 @@ def box_findings(figures: Sequence[Figure], pages: Sequence[Page]) -> tuple[Find
 
 def _spelled(page: Page, box: Box) -> str:
     """Return the characters in a box, from the left; within a word they are equally wide."""
+    x0, y0, x1, y1 = box
     spelled = []
-    for side, words in enumerate((page.words, page.rising, page.falling)):
-        for word in words:
-            middle = (word.y0 + word.y1) / 2, (word.x0 + word.x1) / 2
-            across, along = middle if side == 0 else middle[::-1]
-            low, high = (box[1], box[3]) if side == 0 else (box[0], box[2])
-            if not low <= across <= high:
-                continue
-            if side:
-                if box[1] <= along <= box[3]:
-                    spelled.append((word.y0 if side == 2 else -word.y1, word.text))
-                continue
-            width = (word.x1 - word.x0) / len(word.text)
-            inside = [
-                character
-                for index, character in enumerate(word.text)
-                if box[0] <= word.x0 + (index + 0.5) * width <= box[2]
-            ]
-            if inside:
-                spelled.append((word.x0, "".join(inside)))
+    for word in page.words:
+        if not y0 <= (word.y0 + word.y1) / 2 <= y1 or word.x1 < x0 or word.x0 > x1:
+            continue
+        width = (word.x1 - word.x0) / len(word.text)
+        inside = [
+            character
+            for index, character in enumerate(word.text)
+            if x0 <= word.x0 + (index + 0.5) * width <= x1
+        ]
+        if inside:
+            spelled.append((word.x0, "".join(inside)))
+    for turned, upwards in ((page.rising, True), (page.falling, False)):
+        spelled += [
+            (-word.y1 if upwards else word.y0, word.text)
+            for word in turned
+            if x0 <= (word.x0 + word.x1) / 2 <= x1 and y0 <= (word.y0 + word.y1) / 2 <= y1
+        ]
     return "".join(text for _, text in sorted(spelled))
 
 
@@ -154,16 +157,36 @@ def is_witnessed(figure: Figure, text: str) -> bool:
     if figure.value_text is None:
         return True
     number = _SPACE.sub("", figure.value_text)
-    squeezed = _SPACE.sub("", text)
+    squeezed = _squeezed(text)
+    if number not in squeezed:
+        return False
     before, after = neighbours(figure.text, figure.value_text)
-    token = re.escape(number)
-    if after and re.search(rf"(?<![\d.,]){token}{re.escape(after)}", squeezed):
+    if after and any(
+        not _IN_NUMBER.match(squeezed[max(at - 1, 0) : at])
+        for at in _occurrences(squeezed, number + after)
+    ):
         return True
-    if before and re.search(rf"{re.escape(before)}{token}(?![\d,.]*\d)", squeezed):
+    if before and any(
+        not _GOES_ON.match(squeezed, at + len(before + number))
+        for at in _occurrences(squeezed, before + number)
+    ):
         return True
     # Glyphs that were drawn one by one come with spaces or line ends between them.
     spread = r"\s*".join(re.escape(character) for character in number)
     return re.search(rf"(?<!\S){spread}(?!\S)", text) is not None
+
+
+@lru_cache(maxsize=8)
+def _squeezed(text: str) -> str:
+    """Return a text without its spaces; every figure of a page asks, so it is kept."""
+    return _SPACE.sub("", text)
+
+
+def _occurrences(text: str, wanted: str) -> Iterator[int]:
+    at = text.find(wanted)
+    while at >= 0:
+        yield at
+        at = text.find(wanted, at + 1)
 
 
 def neighbours(sentence: str, number: str) -> tuple[str | None, str | None]:

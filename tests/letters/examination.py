@@ -17,7 +17,6 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ombudsman_crawler import metrics
 from ombudsman_crawler.letters.letter import Expectation, Letter, Severity
 from ombudsman_crawler.letters.read import read_document
 from ombudsman_crawler.replica import Replica, ReplicaLetter
@@ -45,11 +44,6 @@ def examine(letter: ReplicaLetter, marks: Marks, *, witnessed: bool) -> None:
         (letter.year_ending, metric): value for metric, value in letter.figures.items()
     }
     truth |= letter.restated
-    by_heading = {metric.printed_as: name for name, metric in metrics.load().items()}
-    truth |= {
-        (letter.year_ending, by_heading[heading]): value
-        for heading, value in letter.unnamed.items()
-    }
     found = {(f.year_ending, f.metric): f for f in read.figures}
     marks.counts["letters"] += 1
     marks.counts["ok"] += read.status.value == "ok"

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+from ombudsman_crawler import times
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import session
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
-from ombudsman_crawler.database.run_checks import RunFacts, evaluate
+from ombudsman_crawler.database.run_checks import evaluate
+from ombudsman_crawler.database.run_evidence import RunFacts
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.exceptions import BadArgument
 from ombudsman_crawler.options import Options
@@ -127,7 +129,7 @@ class CurrentRun:
             raise FileNotFoundError(f"{self.storage / session.DATABASE} was taken away")
         stopped = reason == "shutdown"
         self.facts.cut_short = stopped or self.ended_by is not None
-        checks = evaluate(self._engine, self.documents, self.facts)
+        checks, numbers = evaluate(self._engine, self.documents, self.facts, times.now().date())
         failed = [check.name for check in checks if check.required and check.passed is False]
         because = self.ended_because
         if self.ended_by == "blocked":
@@ -148,6 +150,7 @@ class CurrentRun:
                 "pages": self.facts.pages,
                 "failed_pages": self.facts.failed_pages[:_FAILED_PAGES_KEPT],
                 "discovered": self.facts.discovered,
+                **numbers,
             },
             checks=checks,
         )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
+from ombudsman_crawler.database import acknowledgements
 from ombudsman_crawler.database.models import (
     Authority,
     Capture,
@@ -157,7 +158,11 @@ class Reader:
                 "site": storage.site if storage else None,
                 "created": storage.created if storage else None,
                 "schema": storage.schema if storage else None,
-                "totals": _one(connection, _TOTALS),
+                "totals": {
+                    **_one(connection, _TOTALS),
+                    "open": len(acknowledgements.still_open(connection)),
+                    "settled": len(acknowledgements.settled(connection)),
+                },
                 "years": _all(connection, _YEARS),
                 "readings": _all(connection, _READINGS),
                 "coverage": _all(
@@ -187,6 +192,25 @@ class Reader:
                 if run
                 else None,
             }
+
+    def acknowledgements(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what is `open` and what is `settled`, as `acknowledgements` gives them."""
+        with self._engine.connect() as connection:
+            return {
+                "open": acknowledgements.still_open(connection),
+                "settled": acknowledgements.settled(connection),
+            }
+
+    def acknowledged_as_gone(self) -> set[str]:
+        """Return the councils, by name, whose absence from the map was acknowledged."""
+        with self._engine.connect() as connection:
+            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"  # noqa: S608
+            return set(connection.scalars(text(query)))
+
+    def near_subjects(self, subject: str) -> list[str] | None:
+        """Return None where a subject can be acknowledged, else those most like it."""
+        with self._engine.connect() as connection:
+            return acknowledgements.near(subject, connection)
 
     def summary_of_year(self, year_ending: int) -> list[dict[str, Any]]:
         """Return the rows of `annual_summary` for a year, by authority."""

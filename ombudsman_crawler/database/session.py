@@ -41,6 +41,16 @@ def open_for_writing(storage: Path) -> Engine:
     return engine
 
 
+def open_existing_for_writing(storage: Path) -> Engine:
+    """Open a database that is there and up to date, beside a crawl that may be writing.
+
+    Raises WrongStorage when there is none, or one of another version: bringing it up to date is
+    a crawl's business, which holds the storage alone.
+    """
+    open_for_reading(storage).dispose()
+    return _engine(storage / DATABASE, begin="BEGIN IMMEDIATE", read_only=False)
+
+
 def open_for_reading(storage: Path) -> Engine:
     """Open an existing database without being able to change it, also while a crawl writes.
 

@@ -14,7 +14,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings, default_settings
 
-from ombudsman_crawler import authorities, current_run, settings
+from ombudsman_crawler import authorities, current_run, forecast, settings, times
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import migrations, session
@@ -44,6 +44,7 @@ class Result:
 
 # Settings that are arguments of the command, or its own business.
 _NOT_TO_BE_SET = {
+    "DOWNLOAD_VERIFY_CERTIFICATES": "who the site is, is always verified",
     "OMBUDSMAN_STORAGE": "use --storage",
     "OMBUDSMAN_SITE": "use --site",
     "OMBUDSMAN_NOTE": "use --note",
@@ -106,9 +107,11 @@ def run(
     the storage.
     """
     _refuse_early(options, storage, site)
+    delay = float((changed or {}).get("DOWNLOAD_DELAY", settings.DOWNLOAD_DELAY))
     with lock.hold(storage), _working_storage(storage, dry_run=options.dry_run) as working:
         if left := Documents(storage).sweep():
             logger.warning("removed %d half-written files of a killed run", left)
+        _say_beforehand(options, storage, delay)
         scrapy_settings = Settings()
         scrapy_settings.setmodule(settings, priority="project")
         scrapy_settings.setdict(
@@ -128,11 +131,31 @@ def run(
         )
         process = AsyncCrawlerProcess(scrapy_settings)
         crawler = process.create_crawler(AnnualLetters)
-        task = process.crawl(crawler, options=options)
-        process.start()
+        try:
+            task = process.crawl(crawler, options=options)
+            process.start()
+        except KeyboardInterrupt:
+            # Before Scrapy listens for it.
+            if not current_run.has_begun(crawler):
+                raise
+            return _result(crawler)
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise error
         return _result(crawler)
+
+
+def _say_beforehand(options: Options, storage: Path, delay: float) -> None:
+    engine = None
+    if session.schema(storage) == migrations.head():
+        engine = session.open_for_reading(storage)
+    try:
+        reader = Reader(engine) if engine else None
+        expected = forecast.forecast(reader, options, times.now())
+    finally:
+        if engine:
+            engine.dispose()
+    letters = "; letters are only listed" if options.dry_run else ""
+    logger.info("to be asked for: %s%s", expected.sentence(delay), letters)
 
 
 def _refuse_early(options: Options, storage: Path, site: str) -> None:
@@ -182,6 +205,9 @@ def _working_storage(storage: Path, *, dry_run: bool) -> Iterator[Path]:
 
 def _result(crawler: Any) -> Result:
     this_run = current_run.of(crawler)
+    if not this_run.over:
+        # A second Ctrl-C, or one in the first moments.
+        this_run.stop_at_once()
     summary = this_run.reader.run_summary(this_run.run_id)
     if this_run.options.dry_run:
         summary["would_ask_for"] = this_run.reader.would_ask_for(this_run.run_id)

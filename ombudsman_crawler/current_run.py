@@ -138,7 +138,7 @@ class CurrentRun:
             verdict = Verdict.FAILED
             because = because or f"required checks failed: {', '.join(failed)}"
         elif stopped:
-            verdict, because = Verdict.STOPPED, "stopped by hand; the next run goes on"
+            verdict, because = Verdict.STOPPED, self._left()
         else:
             verdict = Verdict.OK
         self.writer.finish_run(
@@ -156,6 +156,20 @@ class CurrentRun:
         )
         return verdict
 
+    def stop_at_once(self) -> None:
+        """Close the record of a run that was forced to end, or ended before it had begun."""
+        if self.over:
+            return
+        self.over = True
+        self.writer.finish_run(
+            self.run_id, verdict=Verdict.STOPPED, reason=self._left(), counts={}, checks=[]
+        )
+
+    def _left(self) -> str:
+        left = self.reader.not_attempted(self.run_id)
+        letters = f"{left} letters that were found weren't asked for; " if left else ""
+        return f"stopped by hand; {letters}the next run goes on"
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -170,6 +184,11 @@ def begin(crawler: Crawler, options: Options) -> CurrentRun:
     """
     _runs[crawler] = CurrentRun(crawler, options)
     return _runs[crawler]
+
+
+def has_begun(crawler: Crawler) -> bool:
+    """Whether the crawler's spider has begun a run."""
+    return crawler in _runs
 
 
 def of(crawler: Crawler) -> CurrentRun:

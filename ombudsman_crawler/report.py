@@ -90,6 +90,8 @@ def dry_run(console: Console, summary: dict[str, Any]) -> None:
     others = [row for row in summary["outcomes"] if row["outcome"] != "not_attempted"]
     told = "".join(f", {row['letters']} {row['outcome']}" for row in others)
     console.print(f"Dry run: {len(wanted)} letters would be asked for{told}. Nothing was stored.")
+    requests = summary["counts"].get("pages", 0) + len(wanted)
+    console.print(f"With its pages a crawl makes {requests:,} requests, about one a second.")
     checks(console, summary["checks"])
 
 

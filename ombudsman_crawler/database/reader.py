@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
@@ -18,6 +19,8 @@ from ombudsman_crawler.database.models import (
     RunCheck,
     Storage,
 )
+from ombudsman_crawler.database.refetch import LinkState
+from ombudsman_crawler.items import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,33 @@ class Reader:
                     .order_by(Link.id)
                 )
             ]
+
+    def link_states(self) -> list[tuple[str | None, LinkState]]:
+        """Return every known letter's authority and what says whether it is due."""
+        with self._engine.connect() as connection:
+            return [
+                (
+                    row["authority"],
+                    LinkState(
+                        row["id"],
+                        row["address"],
+                        row["listed_year"],
+                        row["document_id"],
+                        row["last_outcome"],
+                        datetime.fromisoformat(row["last_asked"]) if row["last_asked"] else None,
+                        row["etag"],
+                        row["last_modified"],
+                    ),
+                )
+                for row in _all(connection, _LINK_STATES)
+            ]
+
+    def not_attempted(self, run_id: int) -> int:
+        """Return how many letters a run found and didn't come to."""
+        with self._engine.connect() as connection:
+            query = "SELECT COUNT(*) AS n FROM outcome WHERE run_id = :run AND outcome = :left"
+            (row,) = _all(connection, query, run=run_id, left=Outcome.NOT_ATTEMPTED)
+            return int(row["n"])
 
     def newest_year(self) -> int | None:
         """Return the newest year ending of which there is a letter that could be read.
@@ -272,6 +302,19 @@ class Reader:
                 ),
             }
 
+
+# As `Writer.saw_link` tells it of one link.
+_LINK_STATES = """
+SELECT link.*, authority.name AS authority,
+       (SELECT outcome.outcome FROM outcome WHERE outcome.link_id = link.id
+          AND outcome.outcome NOT IN ('not_due', 'not_attempted', 'out_of_window', 'refused')
+        ORDER BY outcome.run_id DESC LIMIT 1) AS last_outcome,
+       (SELECT capture.document_id FROM outcome
+        JOIN capture ON capture.id = outcome.capture_id
+        WHERE outcome.link_id = link.id AND capture.document_id IS NOT NULL
+        ORDER BY outcome.run_id DESC LIMIT 1) AS document_id
+FROM link LEFT JOIN authority ON authority.id = link.authority_id
+"""
 
 _CAPTURES = """
 SELECT capture.url, capture.time, capture.status, capture.error, capture.headers,

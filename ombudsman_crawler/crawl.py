@@ -13,12 +13,14 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings, default_settings
+from sqlalchemy.exc import DatabaseError
 
-from ombudsman_crawler import authorities, current_run, forecast, settings, times
+from ombudsman_crawler import authorities, current_run, forecast, notify, settings, times
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import migrations, session
 from ombudsman_crawler.database.models import Verdict
+from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
 from ombudsman_crawler.options import Options
@@ -49,6 +51,8 @@ _NOT_TO_BE_SET = {
     "OMBUDSMAN_SITE": "use --site",
     "OMBUDSMAN_NOTE": "use --note",
     "OMBUDSMAN_CONTACT": "set the environment variable of this name",
+    "OMBUDSMAN_NOTIFY": "set the environment variable of this name",
+    "OMBUDSMAN_HEARTBEAT": "set the environment variable of this name",
     "OMBUDSMAN_COMMAND": "the command sets it",
     "OMBUDSMAN_DOCUMENTS": "the command sets it",
     "OMBUDSMAN_PROGRESS": "the command sets it",
@@ -98,10 +102,12 @@ def run(
     note: str | None = None,
     changed: Mapping[str, str] | None = None,
     progress: bool = False,
+    tell: bool = False,
 ) -> Result:
     """Run one crawl, whole, in this process. Twisted's reactor allows one in a process's life.
 
-    `changed` are settings as `overrides` returns them.
+    `changed` are settings as `overrides` returns them; `tell` notifies people when the run fails
+    or finds something new, as the settings say.
 
     Raises BadArgument and WrongStorage before any request, StorageBusy while another crawl holds
     the storage.
@@ -112,6 +118,8 @@ def run(
         if left := Documents(storage).sweep():
             logger.warning("removed %d half-written files of a killed run", left)
         _say_beforehand(options, storage, delay)
+        if tell:
+            notify.check(settings.OMBUDSMAN_NOTIFY, settings.OMBUDSMAN_HEARTBEAT)
         scrapy_settings = Settings()
         scrapy_settings.setmodule(settings, priority="project")
         scrapy_settings.setdict(
@@ -141,7 +149,27 @@ def run(
             return _result(crawler)
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise error
-        return _result(crawler)
+        result = _result(crawler)
+        if tell:
+            _tell(result, site, storage)
+        return result
+
+
+def _tell(result: Result, site: str, storage: Path) -> None:
+    found = News()
+    try:
+        engine = session.open_for_reading(storage)
+        found = Reader(engine).news(result.run_id)
+        engine.dispose()
+    except (WrongStorage, DatabaseError) as error:
+        # The database was taken away or is locked: people are told all the same.
+        logger.warning("what was new can't be told: %s", error)
+    notify.after_run(
+        notify.notice(result.run_id, site, result.summary, found),
+        result.exit_status == 0,
+        settings.OMBUDSMAN_NOTIFY,
+        settings.OMBUDSMAN_HEARTBEAT,
+    )
 
 
 def _say_beforehand(options: Options, storage: Path, delay: float) -> None:

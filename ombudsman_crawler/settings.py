@@ -25,6 +25,14 @@ OMBUDSMAN_DOCUMENTS = None
 # Draw a live line of progress where there is a terminal.
 OMBUDSMAN_PROGRESS = False
 
+# -- whom to tell ---------------------------------------------------------------
+
+# Addresses of Apprise (mailto://…, slack://…, json://…), told when a run fails or finds something
+# new. From the environment only: they hold secrets, which a command line shows to everybody.
+OMBUDSMAN_NOTIFY = os.environ.get("OMBUDSMAN_NOTIFY", "")
+# An address that is asked for after each good run: a service there notices when it isn't.
+OMBUDSMAN_HEARTBEAT = os.environ.get("OMBUDSMAN_HEARTBEAT", "")
+
 # -- when a run has failed -----------------------------------------------------
 
 # There are about 320 councils: fewer than this on the very first run means a map half read.

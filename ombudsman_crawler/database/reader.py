@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
-from ombudsman_crawler.database import acknowledgements
+from ombudsman_crawler.database import acknowledgements, news
 from ombudsman_crawler.database.models import (
     Authority,
     Capture,
@@ -19,6 +19,7 @@ from ombudsman_crawler.database.models import (
     RunCheck,
     Storage,
 )
+from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.refetch import LinkState
 from ombudsman_crawler.items import Outcome
 
@@ -222,6 +223,11 @@ class Reader:
                 if run
                 else None,
             }
+
+    def news(self, run_id: int) -> News:
+        """Return what a run found that wasn't so before."""
+        with self._engine.connect() as connection:
+            return news.of_run(connection, run_id)
 
     def acknowledgements(self) -> dict[str, list[dict[str, Any]]]:
         """Return what is `open` and what is `settled`, as `acknowledgements` gives them."""

@@ -33,10 +33,10 @@ class Forecast:
     def sentence(self, delay: float) -> str:
         """Say it to people; `delay` is the seconds between requests."""
         counted = f"{self.requests:,} requests ({self.pages:,} pages, {self.letters:,} letters)"
-        time = duration(self.requests * delay)
+        time = f", {duration(self.requests * delay)} or more" if delay else ""
         if self.known:
-            return f"about {counted}, {time} or more; new letters come on top"
-        return f"a first crawl, so this is a guess: about {counted}, {time} or more"
+            return f"about {counted}{time}; new letters come on top"
+        return f"a first crawl, so this is a guess: about {counted}{time}"
 
 
 def duration(seconds: float) -> str:

@@ -32,7 +32,7 @@ def test_refusals_in_a_row_end_the_run_as_blocked(storage: Storage, fault: dict)
         assert ended.status == 4, ended.all
         assert "5 answers in a row were refusals" in storage.run()["reason"]
         assert len(letter_hits(replica)) == 5
-        assert storage.outcomes()["not_attempted"] >= 7
+        assert storage.outcomes()["not_attempted"] > 0
         assert storage.check("outcomes_add_up")["passed"]
         assert storage.documents() == []
         # The guard lets the crawl pass again: nothing was spoilt.

@@ -15,7 +15,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings, default_settings
 from sqlalchemy.exc import DatabaseError
 
-from ombudsman_crawler import authorities, current_run, forecast, notify, settings, times
+from ombudsman_crawler import current_run, forecast, notify, settings, times
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import migrations, session
@@ -23,9 +23,10 @@ from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
-from ombudsman_crawler.options import Options
+from ombudsman_crawler.options import Options, perhaps
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.spiders.annual_letters import AnnualLetters
+from ombudsman_crawler.spiders.kept_elsewhere import KeptElsewhere
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +118,8 @@ def run(
     with lock.hold(storage), _working_storage(storage, dry_run=options.dry_run) as working:
         if left := Documents(storage).sweep():
             logger.warning("removed %d half-written files of a killed run", left)
-        _say_beforehand(options, storage, delay)
+        if not options.sources:
+            _say_beforehand(options, storage, delay)
         if tell:
             notify.check(settings.OMBUDSMAN_NOTIFY, settings.OMBUDSMAN_HEARTBEAT)
         scrapy_settings = Settings()
@@ -138,7 +140,7 @@ def run(
             priority="cmdline",
         )
         process = AsyncCrawlerProcess(scrapy_settings)
-        crawler = process.create_crawler(AnnualLetters)
+        crawler = process.create_crawler(KeptElsewhere if options.sources else AnnualLetters)
         try:
             task = process.crawl(crawler, options=options)
             process.start()
@@ -202,15 +204,7 @@ def _refuse_early(options: Options, storage: Path, site: str) -> None:
                 f"{storage} belongs to {owner}, not to {name}; give another with --storage"
             )
     for council in options.unknown_councils(known):
-        close = authorities.suggest(council)
-        raise BadArgument(
-            "--council",
-            council,
-            f"perhaps {' or '.join(close)}?"
-            if close
-            else "write a council's name or its slug as in the site's addresses, "
-            "such as kent-county-council",
-        )
+        raise BadArgument("--council", council, perhaps(council))
 
 
 @contextmanager
@@ -237,6 +231,8 @@ def _result(crawler: Any) -> Result:
         # A second Ctrl-C, or one in the first moments.
         this_run.stop_at_once()
     summary = this_run.reader.run_summary(this_run.run_id)
+    if this_run.options.sources:
+        summary["taken_in"] = this_run.reader.letters_of_run(this_run.run_id)
     if this_run.options.dry_run:
         summary["would_ask_for"] = this_run.reader.would_ask_for(this_run.run_id)
     status = _EXIT_STATUS.get(summary["verdict"], _FORCED)
@@ -247,6 +243,20 @@ def _result(crawler: Any) -> Result:
         status = WrongStorage.exit_status
     this_run.close()
     return Result(status, this_run.run_id, summary)
+
+
+def site_of(storage: Path) -> str:
+    """Return an address of the site a storage belongs to: the live one for a new storage."""
+    if session.schema(storage) != migrations.head():
+        return urls.LIVE_SITE
+    engine = session.open_for_reading(storage)
+    try:
+        owner = Reader(engine).site()
+    finally:
+        engine.dispose()
+    if owner == current_run.REPLICA:
+        return "http://localhost"
+    return urls.LIVE_SITE if owner is None else f"https://{owner}"
 
 
 def is_live(site: str) -> bool:

@@ -55,20 +55,22 @@ class OneSite:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._site = current_run.of(crawler).site
+        self._run = current_run.of(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     def process_request(self, request: Request) -> Request | None:
-        if not urls.same_site(request.url, self._site):
+        if not self._run.may_ask(request.url):
             raise Refused(f"on another site: {request.url}")
-        if not self._site.startswith("https:") or request.url.startswith("https:"):
+        if request.url.startswith("https:"):
             return None
-        if "redirect_urls" in request.meta:
+        if request.meta.get("redirect_urls", [""])[-1].startswith("https:"):
             raise Refused(f"redirected away from https: {request.url}")
-        return request.replace(url="https:" + request.url.partition(":")[2])
+        if self._run.site.startswith("https:") and urls.same_site(request.url, self._run.site):
+            return request.replace(url="https:" + request.url.partition(":")[2])
+        return None
 
 
 class Robots(RobotsTxtMiddleware):

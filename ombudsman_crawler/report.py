@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape as escape_markup
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.letters.letter import Figure, Letter
+
+if TYPE_CHECKING:
+    from ombudsman_crawler.database.comparison import Change
+    from ombudsman_crawler.rereading import Reread
 
 #: What to do about a check that failed, for people who run crawls.
 ADVICE = {
@@ -23,6 +29,8 @@ ADVICE = {
     "asked_councils_found": "check the name against the map; a former council's page is linked "
     "from its successor's",
     "letters_found": "the lists of letters may have moved; `ombudsman probe` shows what is found",
+    "sources_taken_in": "look at the address in a browser; a file saved by hand can be added with "
+    "--from",
     "councils_have_letters": "look at their pages in a browser: blocked, moved, or truly empty?",
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
@@ -81,6 +89,18 @@ def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     checks(console, summary["checks"])
 
 
+def taken_in(console: Console, letters: Iterable[dict[str, Any]]) -> None:
+    """Print which letters were found in what was taken in, and what they are now."""
+    for row in letters:
+        year = f"year ending {row['year_ending']}" if row["year_ending"] else "year unknown"
+        console.print(
+            f"  {escape(row['authority'] or 'authority unknown')}, {year}: {row['status']},"
+            f" {row['form'] or row['kind'] or 'no letter'}, {row['figures']} figures;"
+            + (" a copy kept elsewhere" if row["copy"] else " the site has served these words too")
+            + ("" if row["current"] else "; another version is current")
+        )
+
+
 def dry_run(console: Console, summary: dict[str, Any]) -> None:
     """Print which letters a run would ask for, and what would become of the others."""
     wanted = summary["would_ask_for"]
@@ -93,6 +113,55 @@ def dry_run(console: Console, summary: dict[str, Any]) -> None:
     requests = summary["counts"].get("pages", 0) + len(wanted)
     console.print(f"With its pages a crawl makes {requests:,} requests, about one a second.")
     checks(console, summary["checks"])
+
+
+def changes(console: Console, found: Iterable[Change]) -> None:
+    """Print what a re-reading sees otherwise: a line for each figure, under its letter."""
+    heading = None
+    for change in found:
+        year = f"year ending {change.year_ending}" if change.year_ending else "year unknown"
+        letter = f"{change.authority or 'authority unknown'}, {year} ({change.path})"
+        if letter != heading:
+            console.print(f"[bold]{escape(letter)}[/bold]")
+            heading = letter
+        what = change.metric or "the letter"
+        if change.figure_year not in (None, change.year_ending):
+            what += f" of {change.figure_year}"
+        old, new = change.old or "no row", change.new or "no row"
+        console.print(f"  {what}: {escape(old)} → {escape(new)}")
+
+
+def reread(console: Console, done: Reread, *, dry_run: bool) -> None:
+    """Print what a re-reading came to."""
+    console.print(
+        f"{done.documents} documents read again, {done.changed} of them otherwise than before"
+        + (": " + ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())))
+        * bool(done.kinds)
+        + (". Nothing was stored." if dry_run else ".")
+    )
+    for lost in done.lost:
+        console.print(f"  [red]lost[/red] {escape(lost)}")
+    if done.lost:
+        console.print("    → restore these files from a backup; they were archived once")
+    if done.review is not None and done.review.found:
+        noted = ", ".join(f"{n} {code}" for code, n in sorted(done.review.found.items()))
+        console.print(f"Across letters: {noted}.")
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far long work is, on a terminal only: yields a function of done and of how many."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.completed} of {task.total} " + what),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def checks(console: Console, rows: Iterable[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from ombudsman_crawler import current_run
 from ombudsman_crawler.middlewares import OneSite, Refused, retry_after, worth_keeping
+from ombudsman_crawler.site import urls
 
 
 def test_retry_after_in_seconds() -> None:
@@ -50,7 +51,8 @@ def test_what_is_archived() -> None:
 
 @pytest.fixture
 def one_site(monkeypatch: pytest.MonkeyPatch) -> OneSite:
-    run = SimpleNamespace(site="https://www.lgo.org.uk")
+    site = "https://www.lgo.org.uk"
+    run = SimpleNamespace(site=site, may_ask=lambda url: urls.same_site(url, site))
     monkeypatch.setattr(current_run, "of", lambda _: run)
     return OneSite(None)
 

@@ -117,6 +117,7 @@ class Reader:
                 for link, name in session.execute(
                     select(Link, Authority.name)
                     .join(Authority, Authority.id == Link.authority_id)
+                    .where(Link.kind == "letter")
                     .order_by(Link.id)
                 )
             ]
@@ -276,6 +277,11 @@ class Reader:
                 run=run_id,
             )
 
+    def letters_of_run(self, run_id: int) -> list[dict[str, Any]]:
+        """Return the letters in the documents that a run's addresses brought, as they are read."""
+        with self._engine.connect() as connection:
+            return _all(connection, _LETTERS_OF_RUN, run=run_id)
+
     def run_summary(self, run_id: int) -> dict[str, Any]:
         """Return what a run did: its outcomes by name, what failed and why, its checks."""
         with Session(self._engine) as session:
@@ -335,6 +341,24 @@ FROM current_reading AS current
 JOIN authority ON authority.id = current.authority_id
 LEFT JOIN figure ON figure.reading_id = current.reading_id
 GROUP BY current.reading_id
+"""
+
+_LETTERS_OF_RUN = """
+SELECT link.url, authority.name AS authority, letter.year_ending, letter.kind, reading.form,
+       reading.status, COUNT(figure.id) AS figures, letter_version.copy,
+       letter_version.id = letter.current_version_id AS current
+FROM outcome
+JOIN link ON link.id = outcome.link_id
+JOIN capture ON capture.id = outcome.capture_id
+JOIN version_document AS carries ON carries.document_id = capture.document_id
+JOIN letter_version ON letter_version.id = carries.version_id
+JOIN reading ON reading.id = (SELECT MAX(newest.id) FROM reading AS newest
+                              WHERE newest.version_id = carries.version_id)
+LEFT JOIN letter ON letter.id = letter_version.letter_id
+LEFT JOIN authority ON authority.id = letter.authority_id
+LEFT JOIN figure ON figure.reading_id = reading.id
+WHERE outcome.run_id = :run
+GROUP BY link.id, letter_version.id ORDER BY link.id, carries.part
 """
 
 _TOTALS = """

@@ -23,7 +23,9 @@ def evaluate(
     with engine.connect() as connection:
         evidence = Evidence(facts, connection, documents, today)
         checks = [
-            Check(name, required, *judge(evidence)) for name, (required, judge) in _CHECKS.items()
+            Check(name, required, *judge(evidence))
+            for name, (required, judge) in _CHECKS.items()
+            if name not in (_OF_SOURCES if facts.asks_map else _OF_THE_MAP)
         ]
         return checks, run_trends.numbers(evidence)
 
@@ -108,6 +110,17 @@ def _letters_found(evidence: Evidence) -> Judgement:
     no_longer = facts.discovered - facts.listed
     more = f"; {no_longer} known ones are no longer listed" if no_longer else ""
     return facts.listed > 0, f"{facts.listed} letters listed{more}"
+
+
+def _sources_taken_in(evidence: Evidence) -> Judgement:
+    """Each letter kept elsewhere that the run was given was archived."""
+    lost = evidence.rows(
+        "SELECT link.url, outcome.reason FROM outcome JOIN link ON link.id = outcome.link_id"
+        " WHERE run_id = :run AND outcome NOT IN ('archived', 'new_version', 'unchanged')"
+    )
+    if lost:
+        return False, "; ".join(f"{row.url} wasn't taken in: {row.reason}" for row in lost)
+    return True, f"all {evidence.facts.discovered} sources were taken in"
 
 
 def _councils_have_letters(evidence: Evidence) -> Judgement:
@@ -227,6 +240,13 @@ WHERE outcome.run_id = :run AND outcome.outcome = 'failed' AND capture.status IN
                 AND before.outcome = 'failed' AND earlier.status IN (404, 410))
 """
 
+# Checks of crawls of the map only, and of runs only that take in what is kept elsewhere.
+_OF_THE_MAP = (
+    "councils_found", "councils_still_there", "councils_have_letters", "letters_per_year",
+    "newest_year",
+)  # fmt: skip
+_OF_SOURCES = ("sources_taken_in",)
+
 _CHECKS: dict[str, tuple[bool, Callable[[Evidence], Judgement]]] = {
     "outcomes_add_up": (True, _outcomes_add_up),
     "no_errors": (True, _no_errors),
@@ -234,6 +254,7 @@ _CHECKS: dict[str, tuple[bool, Callable[[Evidence], Judgement]]] = {
     "councils_still_there": (True, _councils_still_there),
     "asked_councils_found": (True, _asked_councils_found),
     "letters_found": (True, _letters_found),
+    "sources_taken_in": (True, _sources_taken_in),
     "councils_have_letters": (True, _councils_have_letters),
     "pages_fetched": (True, _pages_fetched),
     "letters_fetched": (True, _letters_fetched),

@@ -36,6 +36,8 @@ class RunFacts:
     min_councils: int = 250
     #: Largest share of letters or pages that may fail.
     max_failed_share: float = 0.05
+    #: False for a run that takes in letters kept elsewhere: what the map lists isn't its business.
+    asks_map: bool = True
     #: The run was ended before it was through: stopped by hand, by a limit, or blocked.
     cut_short: bool = False
     #: Trouble inside the program itself: an item or a page lost to an error.

@@ -3,7 +3,8 @@ page as displayed (crop box, after rotation); pages count from 1."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -122,7 +123,8 @@ class DocumentReading:
     """Everything one reading of a document found.
 
     `letters` is never empty: a document that can't be read holds one letter whose status says so.
-    `text_sha256` is the hash of its words in order, None where there are none to read.
+    `text_sha256` is the hash of its words in order, None where there are none to read. `witness` is
+    the second reader, None where none was asked, `texts` what it extracted from the pages it saw.
     """
 
     reader: str
@@ -132,3 +134,5 @@ class DocumentReading:
     pages: tuple[Page, ...]
     text_sha256: str | None
     letters: tuple[Letter, ...]
+    witness: str | None = None
+    texts: Mapping[int, str | None] = field(default_factory=dict)

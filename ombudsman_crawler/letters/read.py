@@ -8,7 +8,7 @@ Never raises for a bad document: what can't be read is a reading whose status sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.exceptions import UnreadablePdf
@@ -34,15 +34,6 @@ from ombudsman_crawler.letters.part import Part, lay_out, split
 READER = "2"
 
 
-@dataclass(frozen=True, slots=True)
-class WordsReading:
-    """What stored words say: as `DocumentReading`, without what only the file itself knows."""
-
-    reader: str
-    text_sha256: str | None
-    letters: tuple[Letter, ...]
-
-
 def read_document(
     data: bytes, expectation: Expectation | None = None, *, witnessed: bool = True
 ) -> DocumentReading:
@@ -61,24 +52,34 @@ def read_document(
         return replace(
             unreadable(error.code, str(error), expectation, page_count), producer=producer
         )
-    text_of = witness.page_texts(opened) if witnessed else None
+    texts = witness.PageTexts(lambda: opened) if witnessed else None
+    reading = read_words(pages, expectation, texts)
+    return replace(reading, page_count=page_count, producer=producer)
+
+
+def read_words(
+    pages: Sequence[Page],
+    expectation: Expectation | None = None,
+    texts: witness.PageTexts | None = None,
+    *,
+    extractor: str = words.EXTRACTOR,
+) -> DocumentReading:
+    """Read the letters of a document from its words, as `extractor` found them.
+
+    `texts`: what the second reader sees; without it nothing is witnessed. What only the file itself
+    knows (page count, producer) is None.
+    """
+    letters = _read_letters(pages, expectation or Expectation(), texts)
     return DocumentReading(
         reader=READER,
-        extractor=words.EXTRACTOR,
-        page_count=page_count,
-        producer=producer,
-        pages=pages,
+        extractor=extractor,
+        page_count=None,
+        producer=None,
+        pages=tuple(pages),
         text_sha256=words.text_sha256(pages),
-        letters=_read_letters(pages, expectation or Expectation(), text_of),
-    )
-
-
-def read_words(pages: Sequence[Page], expectation: Expectation | None = None) -> WordsReading:
-    """Read the letters of a document again from its stored words; without the second reader."""
-    return WordsReading(
-        reader=READER,
-        text_sha256=words.text_sha256(pages),
-        letters=_read_letters(pages, expectation or Expectation(), None),
+        letters=letters,
+        witness=texts.name if texts is not None else None,
+        texts=texts.known if texts is not None else {},
     )
 
 

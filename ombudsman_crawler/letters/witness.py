@@ -9,8 +9,10 @@ are extracted, each once.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 
 import pypdf
 
@@ -18,25 +20,57 @@ from ombudsman_crawler.letters.letter import Box, Figure, Finding, Page, Severit
 
 PageText = Callable[[int], str | None]
 
+#: The second reader and its version.
+WITNESS = f"pypdf {pypdf.__version__}"
+
 _SPACE = re.compile(r"\s+")
 
 
-def page_texts(reader: pypdf.PdfReader) -> PageText:
-    """Return a function from page number to the text pypdf extracts, each page extracted once.
+class PageTexts:
+    """What the second reader extracts from each page of a document; each page once, when it is
+    asked for. None where it fails on the page.
 
-    The text is None where pypdf fails on the page.
+    `known` are pages that were extracted before, by `name`; `document` opens the document for the
+    others.
     """
-    known: dict[int, str | None] = {}
 
-    def text_of(number: int) -> str | None:
-        if number not in known:
+    def __init__(
+        self,
+        document: Callable[[], pypdf.PdfReader],
+        known: Mapping[int, str | None] | None = None,
+        name: str = WITNESS,
+    ) -> None:
+        self.name = name
+        self._document = document
+        self._opened: pypdf.PdfReader | None = None
+        self._known = dict(known or {})
+
+    def __call__(self, page: int) -> str | None:
+        if page not in self._known:
+            self._opened = self._opened or self._document()
             try:
-                known[number] = reader.pages[number - 1].extract_text()
+                self._known[page] = self._opened.pages[page - 1].extract_text()
             except Exception:  # noqa: BLE001 - pypdf lets errors of every kind escape
-                known[number] = None
-        return known[number]
+                self._known[page] = None
+        return self._known[page]
 
-    return text_of
+    @property
+    def known(self) -> dict[int, str | None]:
+        """The pages that were asked for until now, and their texts."""
+        return dict(self._known)
+
+
+def pack(texts: Mapping[int, str | None]) -> bytes:
+    """Serialise texts by page: zlib over JSON."""
+    return zlib.compress(json.dumps(dict(sorted(texts.items()))).encode("ascii"), 6)
+
+
+def unpack(packed: bytes) -> dict[int, str | None]:
+    """Return the texts that `pack` serialised. Raises ValueError for anything else."""
+    try:
+        return {int(page): text for page, text in json.loads(zlib.decompress(packed)).items()}
+    except (zlib.error, AttributeError) as error:
+        raise ValueError(f"these aren't packed texts: {error}") from error
 
 
 def findings_of(figures: Sequence[Figure], text_of: PageText) -> tuple[Finding, ...]:

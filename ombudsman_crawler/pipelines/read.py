@@ -79,6 +79,7 @@ class ReadLetter:
         else:
             letter["reading"] = done.reading
             letter["packed_words"] = done.packed_words
+            letter["packed_texts"] = done.packed_texts
             letter["reading_ms"] = done.milliseconds
         return item
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from test_writer import KENT, Archive, a_letter, read_as
+from served import KENT, Archive, a_letter, read_as
 
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.items import CouncilItem
@@ -14,13 +11,6 @@ from ombudsman_crawler.letters.letter import Finding, Severity, Status
 
 SUBJECT = "finding:rate_disagrees:kent-county-council:2021:uphold_rate"
 SHOWN = "SELECT doubts, acknowledged FROM figures"
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    archive = Archive(tmp_path)
-    yield archive
-    archive.engine.dispose()
 
 
 def doubtful(value: float = 74, **said: object) -> object:

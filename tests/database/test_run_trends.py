@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from served import Archive, a_letter, read_as
 from sqlalchemy import text
-from test_writer import Archive, a_letter, read_as
 
 from ombudsman_crawler import authorities, years
 from ombudsman_crawler.archive.documents import Documents

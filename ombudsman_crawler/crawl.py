@@ -119,7 +119,7 @@ def run(
         if left := Documents(storage).sweep():
             logger.warning("removed %d half-written files of a killed run", left)
         if not options.sources:
-            _say_beforehand(options, storage, delay)
+            _say_beforehand(options, storage, site, delay)
         if tell:
             notify.check(settings.OMBUDSMAN_NOTIFY, settings.OMBUDSMAN_HEARTBEAT)
         scrapy_settings = Settings()
@@ -174,7 +174,7 @@ def _tell(result: Result, site: str, storage: Path) -> None:
     )
 
 
-def _say_beforehand(options: Options, storage: Path, delay: float) -> None:
+def _say_beforehand(options: Options, storage: Path, site: str, delay: float) -> None:
     engine = None
     if session.schema(storage) == migrations.head():
         engine = session.open_for_reading(storage)
@@ -184,6 +184,10 @@ def _say_beforehand(options: Options, storage: Path, delay: float) -> None:
     finally:
         if engine:
             engine.dispose()
+    if not expected.known and not is_live(site):
+        # What is usual on the live site tells nothing of another.
+        logger.info("how much will be asked for isn't known before a first crawl of this site")
+        return
     letters = "; letters are only listed" if options.dry_run else ""
     logger.info("to be asked for: %s%s", expected.sentence(delay), letters)
 

@@ -215,7 +215,7 @@ def _self_signed(folder: Path) -> tuple[HTTPServer, str]:
 
 def test_a_crawl_says_beforehand_how_much_it_will_ask(storage: Storage, replica: Replica) -> None:
     first = storage.crawl(replica)
-    assert "a first crawl, so this is a guess" in first.err
+    assert "isn't known before a first crawl" in first.err
     replica.clear_hits()
     second = storage.crawl(replica, DOWNLOAD_DELAY="0.01")
     said = next(line for line in second.err.splitlines() if "to be asked for" in line)

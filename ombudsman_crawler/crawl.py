@@ -13,12 +13,14 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings, default_settings
+from sqlalchemy.exc import DatabaseError
 
-from ombudsman_crawler import current_run, settings
+from ombudsman_crawler import current_run, forecast, notify, settings, times
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import migrations, session
 from ombudsman_crawler.database.models import Verdict
+from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
 from ombudsman_crawler.letters import ocr
@@ -46,10 +48,13 @@ class Result:
 
 # Settings that are arguments of the command, or its own business.
 _NOT_TO_BE_SET = {
+    "DOWNLOAD_VERIFY_CERTIFICATES": "who the site is, is always verified",
     "OMBUDSMAN_STORAGE": "use --storage",
     "OMBUDSMAN_SITE": "use --site",
     "OMBUDSMAN_NOTE": "use --note",
     "OMBUDSMAN_CONTACT": "set the environment variable of this name",
+    "OMBUDSMAN_NOTIFY": "set the environment variable of this name",
+    "OMBUDSMAN_HEARTBEAT": "set the environment variable of this name",
     "OMBUDSMAN_COMMAND": "the command sets it",
     "OMBUDSMAN_DOCUMENTS": "the command sets it",
     "OMBUDSMAN_PROGRESS": "the command sets it",
@@ -99,10 +104,12 @@ def run(
     note: str | None = None,
     changed: Mapping[str, str] | None = None,
     progress: bool = False,
+    tell: bool = False,
 ) -> Result:
     """Run one crawl, whole, in this process. Twisted's reactor allows one in a process's life.
 
-    `changed` are settings as `overrides` returns them.
+    `changed` are settings as `overrides` returns them; `tell` notifies people when the run fails
+    or finds something new, as the settings say.
 
     Raises BadArgument, WrongStorage and OcrNotInstalled before any request, StorageBusy while
     another crawl holds the storage.
@@ -111,9 +118,14 @@ def run(
     ocr_asked_for = Settings({"OMBUDSMAN_OCR": settings.OMBUDSMAN_OCR, **(changed or {})})
     if ocr_asked_for.getbool("OMBUDSMAN_OCR"):
         ocr.require()
+    delay = float((changed or {}).get("DOWNLOAD_DELAY", settings.DOWNLOAD_DELAY))
     with lock.hold(storage), _working_storage(storage, dry_run=options.dry_run) as working:
         if left := Documents(storage).sweep():
             logger.warning("removed %d half-written files of a killed run", left)
+        if not options.sources:
+            _say_beforehand(options, storage, site, delay)
+        if tell:
+            notify.check(settings.OMBUDSMAN_NOTIFY, settings.OMBUDSMAN_HEARTBEAT)
         scrapy_settings = Settings()
         scrapy_settings.setmodule(settings, priority="project")
         scrapy_settings.setdict(
@@ -133,11 +145,55 @@ def run(
         )
         process = AsyncCrawlerProcess(scrapy_settings)
         crawler = process.create_crawler(KeptElsewhere if options.sources else AnnualLetters)
-        task = process.crawl(crawler, options=options)
-        process.start()
+        try:
+            task = process.crawl(crawler, options=options)
+            process.start()
+        except KeyboardInterrupt:
+            # Before Scrapy listens for it.
+            if not current_run.has_begun(crawler):
+                raise
+            return _result(crawler)
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise error
-        return _result(crawler)
+        result = _result(crawler)
+        if tell:
+            _tell(result, site, storage)
+        return result
+
+
+def _tell(result: Result, site: str, storage: Path) -> None:
+    found = News()
+    try:
+        engine = session.open_for_reading(storage)
+        found = Reader(engine).news(result.run_id)
+        engine.dispose()
+    except (WrongStorage, DatabaseError) as error:
+        # The database was taken away or is locked: people are told all the same.
+        logger.warning("what was new can't be told: %s", error)
+    notify.after_run(
+        notify.notice(result.run_id, site, result.summary, found),
+        result.exit_status == 0,
+        settings.OMBUDSMAN_NOTIFY,
+        settings.OMBUDSMAN_HEARTBEAT,
+    )
+
+
+def _say_beforehand(options: Options, storage: Path, site: str, delay: float) -> None:
+    engine = None
+    if session.schema(storage) == migrations.head():
+        engine = session.open_for_reading(storage)
+    try:
+        reader = Reader(engine) if engine else None
+        expected = forecast.forecast(reader, options, times.now())
+    finally:
+        if engine:
+            engine.dispose()
+    if not expected.known and not is_live(site):
+        # What is usual on the live site tells nothing of another.
+        logger.info("how much will be asked for isn't known before a first crawl of this site")
+        return
+    letters = "; letters are only listed" if options.dry_run else ""
+    logger.info("to be asked for: %s%s", expected.sentence(delay), letters)
 
 
 def _refuse_early(options: Options, storage: Path, site: str) -> None:
@@ -179,6 +235,9 @@ def _working_storage(storage: Path, *, dry_run: bool) -> Iterator[Path]:
 
 def _result(crawler: Any) -> Result:
     this_run = current_run.of(crawler)
+    if not this_run.over:
+        # A second Ctrl-C, or one in the first moments.
+        this_run.stop_at_once()
     summary = this_run.reader.run_summary(this_run.run_id)
     if this_run.options.sources:
         summary["taken_in"] = this_run.reader.letters_of_run(this_run.run_id)

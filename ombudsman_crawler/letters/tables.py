@@ -218,11 +218,16 @@ class _Sheet:
 def normal(text: str) -> str:
     """Return a heading or label as the vocabulary spells it: lower case, "and" for "&", plain
     quotes and dashes, no footnote marks, no spaces: a narrow cell may break a word anywhere."""
-    text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text)
-    text = text.lower().replace("&", " and ").replace("’", "'").replace("‘", "'")
-    text = re.sub(r"[–—]", "-", text)
-    text = re.sub(r"[*†‡]", "", text)
-    return "".join(text.split()).strip(":")
+    return _plain(_DIVIDED_WORD.sub("", text)).strip(":")
+
+
+_DIVIDED_WORD = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
+_PLAIN = str.maketrans({"&": "and", "’": "'", "‘": "'", "–": "-", "—": "-"} | dict.fromkeys("*†‡"))
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    return "".join(text.lower().translate(_PLAIN).split())
 
 
 def wording(pattern: str) -> re.Pattern[str]:
@@ -700,6 +705,8 @@ def _spelled(
             other, other_score = _grouped(divided, names.headings)
             if other_score > score:
                 intervals, groups, score = divided, other, other_score
+    if all(name is None for _, _, name in groups):
+        return [], score  # prose, nearly always
     columns = []
     for first, last, name in groups:
         inside = [one for interval in intervals[first:last] for one in interval]
@@ -805,7 +812,9 @@ def _group(
             name = name_of(start, end)
             if name is not None:
                 before, groups = best[start]
-                worth = _MATCH + _PER_WORD * (end - start)
+                # Enough that "total", "excl", "premature" are one name and not two with a stray.
+                pieces = end - start
+                worth = _MATCH * ((pieces + 1) // 2) + _PER_WORD * pieces
                 options.append((before + worth, [*groups, (start, end, name)]))
         best.append(max(options, key=lambda option: option[0]))
     score, groups = best[-1]

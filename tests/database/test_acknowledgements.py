@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
-from served import KENT, Archive, a_letter, read_as
+from served import KENT, Archive, a_letter, opened, read_as
 
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.items import CouncilItem
 from ombudsman_crawler.letters.letter import Finding, Severity, Status
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    yield from opened(tmp_path)
+
 
 SUBJECT = "finding:rate_disagrees:kent-county-council:2021:uphold_rate"
 SHOWN = "SELECT doubts, acknowledged FROM figures"

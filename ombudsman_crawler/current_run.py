@@ -69,6 +69,10 @@ class CurrentRun:
         settings = crawler.settings
         self._crawler = crawler
         self.options = options
+        if not settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
+            raise BadArgument(
+                "DOWNLOAD_VERIFY_CERTIFICATES", False, "who the site is, is always verified"
+            )
         self.site: str = settings["OMBUDSMAN_SITE"].rstrip("/")
         self.site_name = site_name(self.site)
         self.storage = Path(settings["OMBUDSMAN_STORAGE"])

@@ -22,6 +22,8 @@ OMBUDSMAN_COMMAND = "scrapy crawl"
 OMBUDSMAN_NOTE = None
 # Where documents are kept when it isn't the storage: a dry run works on a copy of the database.
 OMBUDSMAN_DOCUMENTS = None
+# Keep everything that goes over the wire as WARC: the archive that others can read.
+OMBUDSMAN_WARC = True
 # Draw a live line of progress where there is a terminal.
 OMBUDSMAN_PROGRESS = False
 
@@ -78,6 +80,12 @@ METAREFRESH_ENABLED = False
 
 # -- how the crawl is put together ---------------------------------------------
 
+# What goes over the wire is seen whole only here, below decompression.
+DOWNLOAD_HANDLERS = {
+    "http": "ombudsman_crawler.download_handlers.OverTheWire",
+    "https": "ombudsman_crawler.download_handlers.OverTheWire",
+}
+
 # The spider visits each page once by its own account; a filter would drop requests in silence.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 # Each item in a pipeline holds a letter in memory: few at a time are also faster.
@@ -92,7 +100,8 @@ DOWNLOADER_MIDDLEWARES = {
     "ombudsman_crawler.middlewares.PatientRetry": 550,
     # Each attempt is recorded below retries and redirects, above decompression.
     "ombudsman_crawler.middlewares.Captures": 610,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 620,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "ombudsman_crawler.middlewares.Decompression": 620,
 }
 ITEM_PIPELINES = {
     "ombudsman_crawler.pipelines.store.StoreCouncil": 50,

@@ -18,6 +18,7 @@ from ombudsman_crawler.cli.options import (
     LimitOption,
     LogFormatOption,
     NoteOption,
+    NoWarcOption,
     RefetchOption,
     SetOption,
     SiteOption,
@@ -38,6 +39,7 @@ def crawl(
     storage: StorageOption = Path("storage"),
     settings: SetOption = None,
     dry_run: DryRunOption = False,
+    no_warc: NoWarcOption = False,
     note: NoteOption = None,
     verbose: VerboseOption = False,
     log_format: LogFormatOption = "text",
@@ -49,9 +51,8 @@ def crawl(
     when stopped by hand.
     """
     asked = {"years": years, "council": council, "refetch": refetch, "limit": limit}
-    _crawl(
-        "crawl", {**asked, "dry_run": dry_run}, storage, site, settings, note, verbose, log_format
-    )
+    every = {**asked, "dry_run": dry_run}
+    _crawl("crawl", every, storage, site, settings, no_warc, note, verbose, log_format)
 
 
 @app.command()
@@ -64,6 +65,7 @@ def backfill(
     storage: StorageOption = Path("storage"),
     settings: SetOption = None,
     dry_run: DryRunOption = False,
+    no_warc: NoWarcOption = False,
     note: NoteOption = None,
     verbose: VerboseOption = False,
     log_format: LogFormatOption = "text",
@@ -74,7 +76,7 @@ def backfill(
     """
     asked = {"years": years, "council": council, "refetch": refetch, "limit": limit}
     every = {**asked, "backfill": True, "dry_run": dry_run}
-    _crawl("backfill", every, storage, site, settings, note, verbose, log_format)
+    _crawl("backfill", every, storage, site, settings, no_warc, note, verbose, log_format)
 
 
 @app.command()
@@ -119,6 +121,7 @@ def _crawl(
     storage: Path,
     site: str,
     settings: list[str] | None,
+    no_warc: bool,
     note: str | None,
     verbose: bool,
     log_format: str,
@@ -128,6 +131,8 @@ def _crawl(
 
     options = Options.read(**asked)
     changed = crawling.overrides(settings or [])
+    if no_warc:
+        changed["OMBUDSMAN_WARC"] = "False"
     log.set_up(verbose=verbose, log_format=log_format)
     _announce(site)
     result = crawling.run(

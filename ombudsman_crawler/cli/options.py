@@ -45,6 +45,9 @@ DryRunOption = Annotated[
     bool,
     typer.Option("--dry-run", help="Find letters and say which would be asked for; store nothing."),
 ]
+NoWarcOption = Annotated[
+    bool, typer.Option("--no-warc", help="Keep no WARC of this run; documents are kept as ever.")
+]
 NoteOption = Annotated[
     str | None, typer.Option("--note", help="A word on this run, kept in its record.")
 ]

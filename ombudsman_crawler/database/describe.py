@@ -44,7 +44,8 @@ _COLUMNS = {
     "command": "the command that was run",
     "content_sha256": "hash of what the reading says",
     "counts": "what the crawl counted, as JSON: `councils` on the map, `pages` asked for, "
-    "`failed_pages`, letters `discovered`",
+    "`failed_pages`, letters `discovered`; the run's `warc` (file, exchanges, revisits, bytes; null "
+    "without one), and what was `torn` from a killed run's (file, bytes, kept_as)",
     "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected` "
     "(outside the authority's life)",
     "created": "when the storage was begun",
@@ -142,8 +143,8 @@ _COLUMNS = {
     "value_text": "the number as printed",
     "version_id": "→ `letter_version`",
     "versions": "versions of the program and its libraries, as JSON",
-    "warc_file": "WARC file with the exchange",
-    "warc_offset": "its offset there",
+    "warc_file": "WARC with the answer, within the storage; null without an answer or a WARC",
+    "warc_offset": "where the answer's record begins in it, in bytes",
     "who": "by whom",
     "whole": "1 when everything was asked for: no window, no sample",
     "words": "the words with their boxes, compressed",

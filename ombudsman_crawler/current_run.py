@@ -92,7 +92,9 @@ class CurrentRun:
         engine = session.open_for_writing(self.storage)
         self._engine = engine
         self.documents = Documents(Path(settings["OMBUDSMAN_DOCUMENTS"] or self.storage))
-        self.writer = Writer(engine)
+        #: What time it is for what the site shows: that of the archive when one is replayed.
+        self.clock = options.replay.clock if options.replay else now
+        self.writer = Writer(engine, self.clock)
         self.reader = Reader(engine)
         self.writer.claim(self.site_name)
         self._put_in_order()

@@ -201,14 +201,17 @@ class Attempts:
 class Decompression(HttpCompressionMiddleware):
     """Scrapy's own, and an attempt whose body can't be unpacked is recorded like any other."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler=crawler)
+        self._attempts = Attempts(current_run.of(crawler))
+
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         status, headers = response.status, _headers(response)
         try:
             return super().process_response(request, response)
         # Each library that unpacks has errors of its own.
         except Exception as error:
-            run = current_run.of(self.crawler)
-            await Attempts(run).record(
+            await self._attempts.record(
                 request, url=response.url, status=status, headers=headers, error=_name(error)
             )
             raise

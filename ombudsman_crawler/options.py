@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any, Self
 
 from ombudsman_crawler import authorities
+from ombudsman_crawler.archive.traffic import Traffic
 from ombudsman_crawler.database.refetch import Refetch
 from ombudsman_crawler.exceptions import BadArgument
 from ombudsman_crawler.years import YearRange
@@ -13,7 +15,8 @@ from ombudsman_crawler.years import YearRange
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`councils` are slugs or names as they were given; `backfill` also follows older lists."""
+    """`councils` are slugs or names as they were given; `backfill` also follows older lists;
+    `replay` is archived traffic that is asked instead of the site."""
 
     years: YearRange | None = None
     councils: tuple[str, ...] = ()
@@ -21,6 +24,7 @@ class Options:
     limit: int | None = None
     backfill: bool = False
     dry_run: bool = False
+    replay: Traffic | None = None
 
     @classmethod
     def read(
@@ -57,7 +61,23 @@ class Options:
     @property
     def whole(self) -> bool:
         """Whether everything is asked for, so that later runs can be measured by this one."""
-        return not (self.years or self.councils or self.limit or self.dry_run)
+        return not (self.years or self.councils or self.limit or self.dry_run or self.replay)
+
+    def of_archive(self, traffic: Traffic) -> Self:
+        """Return these options for a replay. Where no window was asked for, it is the one that
+        the archived run was given: more isn't in its archive."""
+        options = dataclasses.replace(self, replay=traffic)
+        if self.years or self.councils:
+            return options
+        asked = traffic.arguments
+        window = type(self).read(
+            years=asked.get("years"),
+            council=asked.get("council") or (),
+            backfill=bool(asked.get("backfill")),
+        )
+        return dataclasses.replace(
+            options, years=window.years, councils=window.councils, backfill=window.backfill
+        )
 
     def arguments(self) -> dict[str, Any]:
         """Return what was asked for as plain values, for the run's record."""
@@ -68,6 +88,7 @@ class Options:
             "limit": self.limit,
             "backfill": self.backfill,
             "dry_run": self.dry_run,
+            "replay": self.replay.names if self.replay else None,
         }
 
     def unknown_councils(self, known_slugs: set[str]) -> list[str]:

@@ -1,8 +1,8 @@
 """WARC records as they lie in files: read whole, one by one, or at an offset.
 
-This project's own WARCs have one gzip member for each record (WARC 1.1, annex D), so that a record
-can be read at its offset and a file that was cut off is whole up to its last member. Everything read
-here may be damaged or hostile.
+This project's own WARCs have one gzip member for each record (WARC 1.1, annex D), so that a
+record can be read at its offset and a file that was cut off is whole up to its last member.
+Everything read here may be damaged or hostile.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Everything a run fetched, as WARC 1.1 (ISO 28500:2017): one file a run, one gzip member a record.
+"""Everything a run fetched, as WARC 1.1 (ISO 28500:2017): a file a run, a gzip member a record.
 
-A record is handed to the operating system before its place is told, so whoever keeps the place never
-points to nothing: ending the process at any point costs no exchange whose place was told. The disk
-itself is asked to keep what it has about once a second and at the end, so a power cut can cost the
-last second; documents are made durable one by one, apart from this.
+A record is handed to the operating system before its place is told, so whoever keeps the place
+never points to nothing: ending the process at any point costs no exchange whose place was told.
+The disk itself is asked to keep what it has about once a second and at the end, so a power cut can
+cost the last second; documents are made durable one by one, apart from this.
 """
 
 from __future__ import annotations

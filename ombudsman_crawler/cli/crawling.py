@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from click.core import ParameterSource
 
 from ombudsman_crawler import report
 from ombudsman_crawler.cli import log
@@ -20,6 +21,7 @@ from ombudsman_crawler.cli.options import (
     NoteOption,
     NoWarcOption,
     RefetchOption,
+    ReplayOption,
     SetOption,
     SiteOption,
     StorageOption,
@@ -31,6 +33,7 @@ from ombudsman_crawler.site import urls
 
 @app.command()
 def crawl(
+    context: typer.Context,
     years: YearsOption = None,
     council: CouncilOption = None,
     refetch: RefetchOption = None,
@@ -40,6 +43,7 @@ def crawl(
     settings: SetOption = None,
     dry_run: DryRunOption = False,
     no_warc: NoWarcOption = False,
+    replay: ReplayOption = None,
     note: NoteOption = None,
     verbose: VerboseOption = False,
     log_format: LogFormatOption = "text",
@@ -52,6 +56,12 @@ def crawl(
     """
     asked = {"years": years, "council": council, "refetch": refetch, "limit": limit}
     every = {**asked, "dry_run": dry_run}
+    if replay:
+        # What the files say is the site, unless one is asked for here and now.
+        given = context.get_parameter_source("site") is ParameterSource.COMMANDLINE
+        _replay(
+            every, replay, storage, site if given else None, settings, note, verbose, log_format
+        )
     _crawl("crawl", every, storage, site, settings, no_warc, note, verbose, log_format)
 
 
@@ -113,6 +123,37 @@ def probe(
         console.print(line, markup=False)
     report.run_summary(console, result.run_id, result.summary)
     raise typer.Exit(result.exit_status)
+
+
+def _replay(
+    asked: dict[str, Any],
+    files: list[Path],
+    storage: Path,
+    site: str | None,
+    settings: list[str] | None,
+    note: str | None,
+    verbose: bool,
+    log_format: str,
+) -> None:
+    from ombudsman_crawler import crawl as crawling  # noqa: PLC0415
+    from ombudsman_crawler.options import Options  # noqa: PLC0415
+
+    options = Options.read(**asked)
+    changed = crawling.overrides(settings or [])
+    log.set_up(verbose=verbose, log_format=log_format)
+    results = crawling.replay(
+        options,
+        files,
+        storage=storage,
+        site=site,
+        note=note,
+        changed=changed,
+        progress=not verbose and log_format == "text",
+    )
+    for result in results:
+        report.run_summary(console, result.run_id, result.summary)
+    # As with any storage, what counts is how the last run ended.
+    raise typer.Exit(results[-1].exit_status)
 
 
 def _crawl(

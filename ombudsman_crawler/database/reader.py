@@ -114,6 +114,13 @@ class Reader:
             ).first()
             return _place(found[0], found[1]) if found else None
 
+    def has_crawled(self) -> bool:
+        """Whether any run asked the site itself, and not an archive."""
+        with Session(self._engine) as session:
+            return any(
+                not arguments.get("replay") for arguments in session.scalars(select(Run.arguments))
+            )
+
     def unended_runs(self) -> list[int]:
         """Return the runs without a verdict: a killed one, until the next run says so."""
         with Session(self._engine) as session:

@@ -55,7 +55,10 @@ class Recorded:
 
 
 class Writer:
-    """All writing to one storage's database."""
+    """All writing to one storage's database.
+
+    `clock` tells the time; a replay's is that of the archive.
+    """
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = now) -> None:
         self._engine = engine

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -187,10 +188,10 @@ def test_without_a_storage(tmp_path: Path) -> None:
 
 def test_a_record_that_was_exchanged_for_another(kept: Storage) -> None:
     """Each file is whole by itself; only together do they show it."""
-    first, second = warc.files(kept.path)
+    first, _ = warc.files(kept.path)
     whole = first.read_bytes()
     offsets = [r.offset for r in records.walk(first)] + [len(whole)]
-    parts = [whole[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
+    parts = [whole[a:b] for a, b in pairwise(offsets)]
     first.write_bytes(b"".join(parts[:-2]))
     ended, found = verify(kept)
     assert ended.status == 1

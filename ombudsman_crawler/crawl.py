@@ -123,9 +123,7 @@ def run(
     """
     _refuse_early(options, storage, site)
     with _prepared(options, storage) as working:
-        crawlers = [
-            _crawler(options, working, storage, site, command, note, progress, changed or {})
-        ]
+        crawlers = [_crawler(working, storage, site, command, note, progress, changed or {})]
         return _run_each(crawlers, [options])[0]
 
 
@@ -153,7 +151,7 @@ def replay(
         each = [options.of_archive(run) for run in runs]
         with _prepared(options, storage) as working:
             crawlers = []
-            for one, run, address in zip(each, runs, sites, strict=True):
+            for run, address in zip(runs, sites, strict=True):
                 run.by(partial(urls.key, site=address))
                 politeness = {
                     **_WITHOUT_A_NETWORK,
@@ -162,7 +160,7 @@ def replay(
                     **(changed or {}),
                 }
                 crawlers.append(
-                    _crawler(one, working, storage, address, "replay", note, progress, politeness)
+                    _crawler(working, storage, address, "replay", note, progress, politeness)
                 )
             return _run_each(crawlers, each)
 
@@ -177,7 +175,6 @@ def _prepared(options: Options, storage: Path) -> Iterator[Path]:
 
 
 def _crawler(
-    options: Options,
     working: Path,
     storage: Path,
     site: str,

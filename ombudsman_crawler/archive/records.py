@@ -171,6 +171,18 @@ def read_at(path: Path, offset: int) -> Record:
     raise BrokenWarc(f"{path} holds no record at {offset}")
 
 
+def packed_at(path: Path, offset: int) -> tuple[Record, bytes]:
+    """Return one of our own records, and its bytes as they lie in its file, gzipped.
+
+    Raises BrokenWarc when there is no whole record, OSError when the file can't be read.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        record, end = _whole(data, offset)
+        if record is None:
+            raise BrokenWarc(f"{path} holds no whole record at {offset}")
+        return record, data[offset:end]
+
+
 def header_at(path: Path, offset: int) -> dict[str, str] | None:
     """Return the header of one of our own records without reading its block; None where none is."""
     try:

@@ -139,7 +139,7 @@ class Recording:
             raise self._failure
         if self._out is None:
             self._out = self._open()
-            self._write(_packed(_warcinfo(self._started, Path(self.file).name, self._about)))
+            self._write(first_record(self._started, Path(self.file).name, self._about))
         answer, request, revisit = self._records(exchange, earlier)
         place = Place(self.file, self._offset)
         self._write(answer + request)
@@ -289,6 +289,14 @@ def of_run(storage: Path, run_id: int) -> list[Path]:
     return sorted((storage / FOLDER).glob(f"run-{run_id:06d}-*{_ENDING}"))
 
 
+def first_record(started: datetime, name: str, about: Mapping[str, str]) -> bytes:
+    """Return the `warcinfo` that begins a file, as one gzip member."""
+    writer = WARCWriter(None, gzip=False, warc_version="1.1")
+    record = writer.create_warcinfo_record(name, dict(about))
+    record.rec_headers.replace_header("WARC-Date", utc(started))
+    return _packed(record)
+
+
 class _AsSent(StatusAndHeaders):  # type: ignore[misc]
     """HTTP headers written byte for byte: warcio would percent-encode what isn't ASCII."""
 
@@ -302,13 +310,6 @@ def _reason(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
-
-
-def _warcinfo(started: datetime, name: str, about: Mapping[str, str]) -> Any:
-    writer = WARCWriter(None, gzip=False, warc_version="1.1")
-    record = writer.create_warcinfo_record(name, dict(about))
-    record.rec_headers.replace_header("WARC-Date", utc(started))
-    return record
 
 
 def _packed(record: Any) -> bytes:

@@ -6,17 +6,52 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ombudsman_crawler import report
-from ombudsman_crawler.cli.edge import app, console, say
+from ombudsman_crawler.cli.edge import Sentence, app, console, say, whole_number
 from ombudsman_crawler.cli.options import JsonOption, StorageOption
 
 # Seconds between lines where there is no terminal to draw on.
 _LINE_EVERY = 15.0
+
+
+archive = typer.Typer(name="archive", help="Hand archived runs on to others.", no_args_is_help=True)
+app.add_typer(archive)
+
+
+@archive.command()
+def wacz(
+    run: Annotated[str, typer.Argument(help="Number of the run, as `ombudsman status` shows it.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="The file to write; by default named like the run's WARC."),
+    ] = None,
+    storage: StorageOption = Path("storage"),
+) -> None:
+    """Pack a run as WACZ: its WARC, what that refers to in earlier ones, an index, its pages.
+
+    Needs the extra `wacz`. Such a file can be opened at replayweb.page, and replayed with
+    `ombudsman crawl --replay`.
+    """
+    from ombudsman_crawler import packing  # noqa: PLC0415
+
+    number = whole_number("RUN", run, 1, 10**9)
+    try:
+        packed = packing.pack(storage, number, output)
+    except ModuleNotFoundError as error:
+        raise Sentence(
+            f"packing needs {error.name}; install the extra: pip install '.[wacz]'"
+        ) from error
+    console.print(
+        f"{packed.path}: {packed.pages} pages and letters, {packed.referred} answers of earlier"
+        " runs that it refers to",
+        markup=False,
+    )
 
 
 @app.command()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from click.core import ParameterSource
 
 from ombudsman_crawler import report
 from ombudsman_crawler.cli import log
@@ -58,7 +57,8 @@ def crawl(
     every = {**asked, "dry_run": dry_run}
     if replay:
         # What the files say is the site, unless one is asked for here and now.
-        given = context.get_parameter_source("site") is ParameterSource.COMMANDLINE
+        source = context.get_parameter_source("site")
+        given = source is not None and source.name == "COMMANDLINE"
         _replay(
             every, replay, storage, site if given else None, settings, note, verbose, log_format
         )

@@ -121,6 +121,11 @@ class Reader:
                 not arguments.get("replay") for arguments in session.scalars(select(Run.arguments))
             )
 
+    def runs(self) -> list[int]:
+        """Return the number of every run."""
+        with Session(self._engine) as session:
+            return list(session.scalars(select(Run.id).order_by(Run.id)))
+
     def unended_runs(self) -> list[int]:
         """Return the runs without a verdict: a killed one, until the next run says so."""
         with Session(self._engine) as session:

@@ -120,6 +120,7 @@ def _pages_and_referred(
             for record in records.walk(path):
                 if not isinstance(record, Record):
                     raise BrokenWarc(f"{path} is damaged; `ombudsman verify` says where")
+                shown = (record.url, record.date)
                 if record.kind == records.RESPONSE:
                     title = own[record.url, record.date] = _title(record)
                 elif record.kind == records.REVISIT:
@@ -132,10 +133,13 @@ def _pages_and_referred(
                         copied[wanted] = _title(origin)
                         out.write(packed)
                     title = own.get(wanted) or copied.get(wanted)
+                    if record.not_modified:
+                        # Programs that show archives show a 304 as an empty page.
+                        shown = wanted
                 else:
                     continue
                 if title is not None:
-                    pages.append({"url": record.url, "ts": record.date, "title": title})
+                    pages.append({"url": shown[0], "ts": shown[1], "title": title})
     return pages, len(copied)
 
 

@@ -6,7 +6,9 @@ import gzip
 import os
 import signal
 from contextlib import redirect_stdout
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from threading import Thread
 
 import pytest
 from conftest import Storage, ombudsman, wait_until
@@ -197,3 +199,39 @@ def test_a_warc_that_cannot_be_written_ends_the_run(storage: Storage, replica: R
     ended = storage.crawl(replica)
     assert ended.status == 0, ended.all
     assert set(storage.outcomes()) == {"archived"}
+
+
+@pytest.mark.parametrize("body", [gzip.compress(bytes(64 * 2**20)), gzip.compress(b"x" * 99)[:12]])
+def test_a_body_that_cannot_be_unpacked_is_kept_as_it_came(storage: Storage, body: bytes) -> None:
+    class Packed(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/robots.txt":
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("X-Ombudsman-Replica", "councils=1")
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Packed)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        ended = storage.crawl(f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert ended.status in (1, 4), ended.all
+    rows = storage.query("SELECT * FROM capture WHERE url LIKE '%performance'")
+    assert rows
+    for row in rows:
+        assert row["status"] == 200
+        place = (row["warc_file"], row["warc_offset"])
+        assert answers(storage)[place].payload == body

@@ -52,17 +52,18 @@ _NOT_TO_BE_SET = {
     "OMBUDSMAN_CONTACT": "set the environment variable of this name",
     "OMBUDSMAN_COMMAND": "the command sets it",
     "OMBUDSMAN_DOCUMENTS": "the command sets it",
+    "OMBUDSMAN_HOLDS_STORAGE": "the command sets it",
     "OMBUDSMAN_PROGRESS": "the command sets it",
 }
 _NO_SETTING = object()
 
 # How archived traffic is asked: from the archive alone, and without waiting.
-_WITHOUT_A_NETWORK: dict[str, Any] = {
-    "DOWNLOAD_HANDLERS": {
-        "http": "ombudsman_crawler.download_handlers.FromTheArchive",
-        "https": "ombudsman_crawler.download_handlers.FromTheArchive",
-        **dict.fromkeys(("data", "file", "ftp", "s3")),
-    },
+_FROM_THE_ARCHIVE = {
+    "http": "ombudsman_crawler.download_handlers.FromTheArchive",
+    "https": "ombudsman_crawler.download_handlers.FromTheArchive",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
+}
+_WITHOUT_WAITING: dict[str, Any] = {
     "OMBUDSMAN_WARC": False,
     "DOWNLOAD_DELAY": 0,
     "AUTOTHROTTLE_ENABLED": False,
@@ -154,10 +155,11 @@ def replay(
             for run, address in zip(runs, sites, strict=True):
                 run.by(partial(urls.key, site=address))
                 politeness = {
-                    **_WITHOUT_A_NETWORK,
+                    **_WITHOUT_WAITING,
                     # Nobody is asked for anything, so nobody's wishes are unknown.
                     "ROBOTSTXT_OBEY": run.holds(f"{address}/robots.txt"),
                     **(changed or {}),
+                    "DOWNLOAD_HANDLERS": _FROM_THE_ARCHIVE,
                 }
                 crawlers.append(
                     _crawler(working, storage, address, "replay", note, progress, politeness)
@@ -189,6 +191,7 @@ def _crawler(
         {
             "OMBUDSMAN_STORAGE": str(working),
             "OMBUDSMAN_DOCUMENTS": str(storage),
+            "OMBUDSMAN_HOLDS_STORAGE": True,
             "OMBUDSMAN_SITE": site,
             "OMBUDSMAN_COMMAND": command,
             "OMBUDSMAN_NOTE": note,
@@ -206,31 +209,34 @@ def _crawler(
 def _run_each(crawlers: Sequence[Crawler], options: Sequence[Options]) -> list[Result]:
     """Run crawls one after the other until one is stopped by hand; raise what one fails with."""
     process = AsyncCrawlerProcess(crawlers[0].settings)
+    begun: list[Crawler] = []
     results: list[Result] = []
     failures: list[BaseException] = []
 
-    def start(number: int) -> None:
-        task = process.crawl(crawlers[number], options=options[number])
+    def begin() -> None:
+        crawler = crawlers[len(begun)]
+        task = process.crawl(crawler, options=options[len(begun)])
+        begun.append(crawler)
         # In time for the process, which stops when no crawl is under way.
-        task.add_done_callback(partial(ended, number))
+        task.add_done_callback(ended)
 
-    def ended(number: int, task: asyncio.Task[None]) -> None:
+    def ended(task: asyncio.Task[None]) -> None:
         if task.cancelled():
-            results.append(_result(crawlers[number]))
-        elif error := task.exception():
+            return
+        if error := task.exception():
             failures.append(error)
-        else:
-            results.append(_result(crawlers[number]))
-            if results[-1].exit_status != _FORCED and number + 1 < len(crawlers):
-                start(number + 1)
+            return
+        results.append(_result(begun[-1]))
+        if results[-1].exit_status != _FORCED and len(begun) < len(crawlers):
+            begin()
 
-    start(0)
+    begin()
     process.start()
     if failures:
         raise failures[0]
-    if not results:
-        # A second Ctrl-C: the reactor is gone before the crawl has ended.
-        results.append(_result(crawlers[0]))
+    if len(results) < len(begun):
+        # A second Ctrl-C: the crawl never came to its end.
+        results.append(_result(begun[-1]))
     return results
 
 

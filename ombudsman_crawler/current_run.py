@@ -97,7 +97,9 @@ class CurrentRun:
         self.writer = Writer(engine, self.clock)
         self.reader = Reader(engine)
         self.writer.claim(self.site_name)
-        self._put_in_order()
+        self._cuts: list[warc.Cut] = []
+        if settings.getbool("OMBUDSMAN_HOLDS_STORAGE") and not options.dry_run:
+            self._put_in_order()
         self.run_id = self.writer.start_run(
             command=settings["OMBUDSMAN_COMMAND"],
             arguments=options.arguments(),
@@ -151,9 +153,6 @@ class CurrentRun:
 
     def _put_in_order(self) -> None:
         """Put right what a killed run left: a torn WARC, documents without a row."""
-        self._cuts: list[warc.Cut] = []
-        if self.options.dry_run:
-            return
         for run_id in self.reader.unended_runs():
             self._cuts += warc.mend(self.storage, run_id)
         adopted = []

@@ -22,6 +22,8 @@ OMBUDSMAN_COMMAND = "scrapy crawl"
 OMBUDSMAN_NOTE = None
 # Where documents are kept when it isn't the storage: a dry run works on a copy of the database.
 OMBUDSMAN_DOCUMENTS = None
+# Whether this process holds the storage's lock: only who does may put right what a killed run left.
+OMBUDSMAN_HOLDS_STORAGE = False
 # Keep everything that goes over the wire as WARC: the archive that others can read.
 OMBUDSMAN_WARC = True
 # Draw a live line of progress where there is a terminal.

@@ -176,6 +176,8 @@ def packed_at(path: Path, offset: int) -> tuple[Record, bytes]:
 
     Raises BrokenWarc when there is no whole record, OSError when the file can't be read.
     """
+    if path.stat().st_size <= offset:
+        raise BrokenWarc(f"{path} holds no whole record at {offset}")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         record, end = _whole(data, offset)
         if record is None:

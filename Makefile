@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-pywb fuzz examine lint bench docs clean help
+.PHONY: demo test test-ocr test-pywb fuzz examine lint bench docs clean help
 
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
 	@echo "make test   install, then run every test"
 	@echo "make test-pywb  have pywb serve a run's archive (installs pywb into .venv-pywb)"
+	@echo "make test-ocr  install the extra \`ocr\` too, then read scanned letters (two minutes)"
 	@echo "make fuzz   read 20,000 damaged letters, and more random ones (about 20 minutes)"
 	@echo "make examine  read a replica's letters of every form beside what they say"
 	@echo "make lint   style, types and the law of who may import whom"
@@ -42,6 +43,9 @@ test: $(VENV)/.test
 test-pywb: $(VENV)/.test .venv-pywb/.installed
 	@$(BIN)/python tests/with_pywb.py .venv-pywb/bin
 
+test-ocr: $(VENV)/.test,ocr
+	@$(BIN)/python -m pytest tests/ocr
+
 fuzz: $(VENV)/.test
 	@LETTERS_DAMAGES=20000 LETTERS_EXAMPLES=300 $(BIN)/python -m pytest tests/letters/test_letters_damage.py tests/letters/test_letters_older_forms.py
 
@@ -55,6 +59,7 @@ lint: $(VENV)/.lint $(VENV)/.test
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/.test
+	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/crawl.py
 
 docs: $(VENV)/.test

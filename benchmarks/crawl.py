@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -55,7 +54,6 @@ READING: dict[str, dict[str, str]] = {
     "2 workers": {"OMBUDSMAN_READERS": "2"},
 }
 
-SAMPLES = 200
 PACKAGES = ("Scrapy", "Twisted", "SQLAlchemy", "pypdf", "pypdfium2", "Pebble")
 _LOOK_EVERY = 0.02  # seconds between two looks at a process's memory
 
@@ -115,10 +113,9 @@ class Site:
 
 
 @contextmanager
-def replica(councils: int, years: YearRange, samples: Path | None = None) -> Iterator[Site]:
+def replica(councils: int, years: YearRange) -> Iterator[Site]:
     """Serve a replica from a process of its own, all letters drawn."""
     command = [sys.executable, HERE / "serve_replica.py", councils, years.first, years.last]
-    command += [samples, SAMPLES] if samples else []
     with subprocess.Popen(
         [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
@@ -219,12 +216,12 @@ def _archived(storage: Path) -> int:
         return found
 
 
-def measure_all(options: argparse.Namespace, samples: Path) -> tuple[list[Run], dict[str, float]]:
+def measure_all(options: argparse.Namespace) -> list[Run]:
     """Run everything, `repeats` times in turn, so that the machine's moods meet all alike."""
     runs: list[Run] = []
     small_councils = max(1, options.councils // 2)
     with (
-        replica(options.councils, options.years, samples) as site,
+        replica(options.councils, options.years) as site,
         replica(small_councils, options.years) as small,
     ):
         print(f"\n{site.letters} letters; {small.letters} in the smaller crawl\n", file=sys.stderr)
@@ -233,20 +230,14 @@ def measure_all(options: argparse.Namespace, samples: Path) -> tuple[list[Run], 
         for _ in range(options.repeats):
             runs += [crawl_ours(site, reading) for reading in READING if reading != "off"]
             runs.append(replace_name(crawl_ours(small, "2 workers"), "ours, smaller"))
-    reading = subprocess.run(
-        [sys.executable, str(HERE / "read_letters.py"), str(samples)],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    return runs, json.loads(reading.stdout) if reading.returncode == 0 else {}
+    return runs
 
 
 def replace_name(run: Run, name: str) -> Run:
     return Run(**{**asdict(run), "name": name})
 
 
-def rows(runs: Sequence[Run], reading: dict[str, float]) -> list[Row]:
+def rows(runs: Sequence[Run]) -> list[Row]:
     """Return the table. Ratios are of runs that followed one another."""
 
     def of(name: str) -> list[Run]:
@@ -279,14 +270,6 @@ def rows(runs: Sequence[Run], reading: dict[str, float]) -> list[Row]:
             ratio("ours, reading: 1 worker", reactor, _wall),
         ),
         Row("wall time, two workers ÷ reactor", "", ratio(workers, reactor, _wall), 0.65),
-        *(
-            Row(what, "ms CPU", [reading[key]] if key in reading else [])
-            for what, key in (
-                ("a letter's words with boxes by pdfium", "pdfium_ms"),
-                ("a letter's whole reading without the pypdf witness", "unwitnessed_ms"),
-                ("a letter's whole reading with the pypdf witness", "reading_ms"),
-            )
-        ),
         Row("peak memory of the crawler, without reading", "MB", each(ours, _peak)),
         Row("peak memory of the crawler, smaller crawl, two workers", "MB", each(smaller, _peak)),
         Row("peak memory of the crawler, two workers", "MB", each(workers, _peak), 250),
@@ -333,7 +316,7 @@ def described(options: argparse.Namespace) -> dict[str, Any]:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
-        description="Measure a crawl of the replica: speed, CPU, reading, memory."
+        description="Measure a crawl of the replica: speed, CPU, memory."
     )
     parser.add_argument("--councils", type=int, default=320, help="councils on the map (320)")
     parser.add_argument("--years", default="2019-2026", help="years ending (2019-2026)")
@@ -353,12 +336,8 @@ def main() -> None:
     setting = described(options)
     for name, value in setting.items():
         print(f"{name}: {value}")
-    samples = Path(tempfile.mkdtemp(prefix="ombudsman-benchmark-letters-"))
-    try:
-        runs, reading = measure_all(options, samples)
-    finally:
-        shutil.rmtree(samples)
-    table = rows(runs, reading)
+    runs = measure_all(options)
+    table = rows(runs)
     print(f"\n{'':<62}{'median':>10} {'':<7} {'min – max':<17} target")
     for row in table:
         print(row.line())

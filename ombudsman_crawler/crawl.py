@@ -16,16 +16,18 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings, default_settings
 
-from ombudsman_crawler import authorities, current_run, settings
+from ombudsman_crawler import current_run, settings
 from ombudsman_crawler.archive import lock, traffic
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import migrations, session
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
-from ombudsman_crawler.options import Options
+from ombudsman_crawler.letters import ocr
+from ombudsman_crawler.options import Options, perhaps
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.spiders.annual_letters import AnnualLetters
+from ombudsman_crawler.spiders.kept_elsewhere import KeptElsewhere
 
 logger = logging.getLogger(__name__)
 
@@ -119,13 +121,14 @@ def run(
 
     `changed` are settings as `overrides` returns them.
 
-    Raises BadArgument and WrongStorage before any request, StorageBusy while another crawl holds
-    the storage.
+    Raises BadArgument, WrongStorage and OcrNotInstalled before any request, StorageBusy while
+    another crawl holds the storage.
     """
     _refuse_early(options, storage, site)
+    _require_ocr(changed)
     with _prepared(options, storage) as working:
-        crawlers = [_crawler(working, storage, site, command, note, progress, changed or {})]
-        return _run_each(crawlers, [options])[0]
+        crawler = _crawler(options, working, storage, site, command, note, progress, changed or {})
+        return _run_each([crawler], [options])[0]
 
 
 def replay(
@@ -144,6 +147,7 @@ def replay(
     `site` None takes what the files say. Raises what `run` raises, and BrokenWarc for files that
     can't be read.
     """
+    _require_ocr(changed)
     with tempfile.TemporaryDirectory(prefix="ombudsman-replay-") as unpacked:
         runs = traffic.load(files, Path(unpacked))
         sites = [site or run.site or urls.LIVE_SITE for run in runs]
@@ -152,7 +156,7 @@ def replay(
         each = [options.of_archive(run) for run in runs]
         with _prepared(options, storage) as working:
             crawlers = []
-            for run, address in zip(runs, sites, strict=True):
+            for one, run, address in zip(each, runs, sites, strict=True):
                 run.by(partial(urls.key, site=address))
                 politeness = {
                     **_WITHOUT_WAITING,
@@ -162,7 +166,7 @@ def replay(
                     "DOWNLOAD_HANDLERS": _FROM_THE_ARCHIVE,
                 }
                 crawlers.append(
-                    _crawler(working, storage, address, "replay", note, progress, politeness)
+                    _crawler(one, working, storage, address, "replay", note, progress, politeness)
                 )
             return _run_each(crawlers, each)
 
@@ -177,6 +181,7 @@ def _prepared(options: Options, storage: Path) -> Iterator[Path]:
 
 
 def _crawler(
+    options: Options,
     working: Path,
     storage: Path,
     site: str,
@@ -203,7 +208,7 @@ def _crawler(
         },
         priority="cmdline",
     )
-    return Crawler(AnnualLetters, scrapy_settings)
+    return Crawler(KeptElsewhere if options.sources else AnnualLetters, scrapy_settings)
 
 
 def _run_each(crawlers: Sequence[Crawler], options: Sequence[Options]) -> list[Result]:
@@ -240,6 +245,12 @@ def _run_each(crawlers: Sequence[Crawler], options: Sequence[Options]) -> list[R
     return results
 
 
+def _require_ocr(changed: Mapping[str, str] | None) -> None:
+    asked_for = Settings({"OMBUDSMAN_OCR": settings.OMBUDSMAN_OCR, **(changed or {})})
+    if asked_for.getbool("OMBUDSMAN_OCR"):
+        ocr.require()
+
+
 def _refuse_early(options: Options, storage: Path, site: str, *, replaying: bool = False) -> None:
     name = current_run.site_name(site)
     known: set[str] = set()
@@ -262,15 +273,7 @@ def _refuse_early(options: Options, storage: Path, site: str, *, replaying: bool
                 "give a replay a storage of its own with --storage"
             )
     for council in options.unknown_councils(known):
-        close = authorities.suggest(council)
-        raise BadArgument(
-            "--council",
-            council,
-            f"perhaps {' or '.join(close)}?"
-            if close
-            else "write a council's name or its slug as in the site's addresses, "
-            "such as kent-county-council",
-        )
+        raise BadArgument("--council", council, perhaps(council))
 
 
 @contextmanager
@@ -294,6 +297,8 @@ def _working_storage(storage: Path, *, dry_run: bool) -> Iterator[Path]:
 def _result(crawler: Any) -> Result:
     this_run = current_run.of(crawler)
     summary = this_run.reader.run_summary(this_run.run_id)
+    if this_run.options.sources:
+        summary["taken_in"] = this_run.reader.letters_of_run(this_run.run_id)
     if this_run.options.dry_run:
         summary["would_ask_for"] = this_run.reader.would_ask_for(this_run.run_id)
     status = _EXIT_STATUS.get(summary["verdict"], _FORCED)
@@ -304,6 +309,20 @@ def _result(crawler: Any) -> Result:
         status = WrongStorage.exit_status
     this_run.close()
     return Result(status, this_run.run_id, summary)
+
+
+def site_of(storage: Path) -> str:
+    """Return an address of the site a storage belongs to: the live one for a new storage."""
+    if session.schema(storage) != migrations.head():
+        return urls.LIVE_SITE
+    engine = session.open_for_reading(storage)
+    try:
+        owner = Reader(engine).site()
+    finally:
+        engine.dispose()
+    if owner == current_run.REPLICA:
+        return "http://localhost"
+    return urls.LIVE_SITE if owner is None else f"https://{owner}"
 
 
 def is_live(site: str) -> bool:

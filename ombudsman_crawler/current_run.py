@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from ombudsman_crawler.archive import warc
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import session
+from ombudsman_crawler.database import review, session
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.database.run_checks import RunFacts, evaluate
@@ -132,6 +132,12 @@ class CurrentRun:
         #: The crawl itself is over: what is missing then is the verdict, not the end.
         self.over = False
 
+    def may_ask(self, url: str) -> bool:
+        """Whether an address is the site's own, or on the host of a letter kept elsewhere that this
+        run was told to take in."""
+        elsewhere = (source.url for source in self.options.sources if source.file is None)
+        return any(urls.same_site(url, site) for site in (self.site, *elsewhere))
+
     @property
     def stopping(self) -> bool:
         """Whether no new download may be started: stopped by hand, or ended early."""
@@ -192,6 +198,7 @@ class CurrentRun:
             raise FileNotFoundError(f"{self.storage / session.DATABASE} was taken away")
         stopped = reason == "shutdown"
         self.facts.cut_short = stopped or self.ended_by is not None
+        reviewed = review.counted(review.run(self._engine))
         checks = evaluate(self._engine, self.documents, self.facts)
         failed = [check.name for check in checks if check.required and check.passed is False]
         because = self.ended_because
@@ -213,6 +220,7 @@ class CurrentRun:
                 "pages": self.facts.pages,
                 "failed_pages": self.facts.failed_pages[:_FAILED_PAGES_KEPT],
                 "discovered": self.facts.discovered,
+                "review": reviewed,
                 "warc": {"file": self.recording.file, **self.recording.counts}
                 if self.recording
                 else None,

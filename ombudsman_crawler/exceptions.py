@@ -34,15 +34,23 @@ class StorageBusy(OmbudsmanError):
 
 
 class UnreadablePdf(OmbudsmanError):
-    """A document can't be opened as a PDF. Raised by `letters.words`; the document stays archived.
+    """The words of a document can't be had. Raised by `letters.words` and `letters.ocr`; the
+    document stays archived.
 
     `code` says why in one word of a closed list: `not_a_pdf`, `broken`, `encrypted`,
-    `too_many_pages`, `no_text_layer`.
+    `too_many_pages`, `no_text_layer`, `ocr_failed`.
     """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class OcrNotInstalled(OmbudsmanError):
+    """OCR was asked for without the extra `ocr`. Raised by `letters.ocr` before anything is read;
+    says how to install it."""
+
+    exit_status = 2
 
 
 class CorruptDocument(OmbudsmanError):

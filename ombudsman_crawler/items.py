@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 
@@ -39,6 +40,9 @@ class LetterItem:
     found_on: str
     #: False for a letter that an earlier run knew and the site no longer lists.
     listed: bool = True
+    #: True for a letter that somebody else than the site keeps; `file` where it is at hand already.
+    copy: bool = False
+    file: Path | None = None
 
     link_id: int | None = None
     outcome: Outcome | None = None
@@ -52,9 +56,11 @@ class LetterItem:
     #: True when the document waits for a reading.
     unread: bool = False
 
-    #: A `letters.letter.DocumentReading`, its words packed for keeping, and how long it took.
+    #: A `letters.letter.DocumentReading`; its words, and what the second reader saw, packed for
+    #: keeping; and how long it took.
     reading: Any = field(default=None, repr=False)
     packed_words: bytes | None = field(default=None, repr=False)
+    packed_texts: bytes | None = field(default=None, repr=False)
     reading_ms: int = 0
 
 

@@ -56,14 +56,14 @@ class OneSite:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._site = current_run.of(crawler).site
+        self._run = current_run.of(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        if not urls.same_site(request.url, self._site):
+        if not self._run.may_ask(request.url):
             raise Refused(f"on another site: {request.url}")
 
 

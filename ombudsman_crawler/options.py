@@ -4,19 +4,60 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from ombudsman_crawler import authorities
 from ombudsman_crawler.archive.traffic import Traffic
 from ombudsman_crawler.database.refetch import Refetch
 from ombudsman_crawler.exceptions import BadArgument
+from ombudsman_crawler.site import urls
 from ombudsman_crawler.years import YearRange
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A letter that somebody else than the site keeps: where (`url`), its `file` if it is at hand
+    already, and what is known of it besides."""
+
+    url: str
+    file: Path | None = None
+    authority: str | None = None
+    year_ending: int | None = None
+
+    @classmethod
+    def read(cls, given: str, found_at: str | None, council: str | None, year: str | None) -> Self:
+        """Read a source as the command line gives it: a file and where it was found, or an address.
+
+        Raises BadArgument for what can't be used.
+        """
+        file = None if _is_address(given) else Path(given)
+        if file is not None and not file.is_file():
+            raise BadArgument("SOURCE", given, "give a PDF file that is there, or an address")
+        if file is not None and found_at is None:
+            raise BadArgument("--from", "", "say at which address the file was found")
+        if found_at is not None and not _is_address(found_at):
+            raise BadArgument("--from", found_at, "write a whole address, such as https://…")
+        known = authorities.match(council) if council else None
+        if council and known is None:
+            raise BadArgument("--council", council, perhaps(council))
+        span = YearRange.parse(year) if year else None
+        if span is not None and span.first != span.last:
+            raise BadArgument("--year", year, "write the one year ending 31 March, such as 2009")
+        return cls(
+            url=urls.clean(found_at or given),
+            file=file,
+            authority=known.name if known else None,
+            year_ending=span.first if span else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """`councils` are slugs or names as they were given; `backfill` also follows older lists;
-    `replay` is archived traffic that is asked instead of the site."""
+    `sources` are letters kept elsewhere, which are asked for instead of the site's; `replay` is
+    archived traffic that is asked instead of anybody."""
 
     years: YearRange | None = None
     councils: tuple[str, ...] = ()
@@ -24,6 +65,7 @@ class Options:
     limit: int | None = None
     backfill: bool = False
     dry_run: bool = False
+    sources: tuple[Source, ...] = ()
     replay: Traffic | None = None
 
     @classmethod
@@ -61,15 +103,20 @@ class Options:
     @property
     def whole(self) -> bool:
         """Whether everything is asked for, so that later runs can be measured by this one."""
-        return not (self.years or self.councils or self.limit or self.dry_run or self.replay)
+        return not (
+            self.years or self.councils or self.limit or self.dry_run or self.sources or self.replay
+        )
 
     def of_archive(self, traffic: Traffic) -> Self:
         """Return these options for a replay. Where no window was asked for, it is the one that
         the archived run was given: more isn't in its archive."""
-        options = dataclasses.replace(self, replay=traffic)
+        asked = traffic.arguments
+        sources = tuple(
+            Source(urls.clean(url)) for url in asked.get("sources", ()) if traffic.holds(url)
+        )
+        options = dataclasses.replace(self, replay=traffic, sources=sources)
         if self.years or self.councils:
             return options
-        asked = traffic.arguments
         window = type(self).read(
             years=asked.get("years"),
             council=asked.get("council") or (),
@@ -88,6 +135,7 @@ class Options:
             "limit": self.limit,
             "backfill": self.backfill,
             "dry_run": self.dry_run,
+            **({"sources": [source.url for source in self.sources]} if self.sources else {}),
             "replay": self.replay.names if self.replay else None,
         }
 
@@ -99,6 +147,22 @@ class Options:
             for name in self.councils
             if name.lower() not in slugs and authorities.match(name) is None
         ]
+
+
+def _is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def perhaps(council: str) -> str:
+    """Say which council may have been meant by a name that isn't known."""
+    close = authorities.suggest(council)
+    return (
+        f"perhaps {' or '.join(close)}?"
+        if close
+        else "write a council's name or its slug as in the site's addresses, "
+        "such as kent-county-council"
+    )
 
 
 def _limit(value: str | int | None) -> int | None:

@@ -13,15 +13,18 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
 from ombudsman_crawler.exceptions import CorruptDocument
-from ombudsman_crawler.letters import read, words
+from ombudsman_crawler.letters import ocr as engine
+from ombudsman_crawler.letters import read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 
 _PR_SET_PDEATHSIG = 1
@@ -32,25 +35,83 @@ _READINGS_EACH = 500
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A reading without its pages, their words packed for keeping, and how long it took."""
+    """A reading without its pages; their words, and what the second reader saw, packed for keeping
+    (None: nothing, or as they were kept before); and how long it took."""
 
     reading: DocumentReading
-    packed_words: bytes
+    packed_words: bytes | None
+    packed_texts: bytes | None
     milliseconds: int
 
 
-class ReadingWorkers:
-    """A pool of reading workers. `seconds` bounds each reading, `memory_mib` each worker."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document's words as they were kept, by which extractor, and what the second reader saw of
+    it; `path` is its file, for pages that it hasn't seen."""
 
-    def __init__(self, workers: int, seconds: float, memory_mib: int) -> None:
+    path: Path
+    sha256: str
+    packed_words: bytes
+    extractor: str
+    packed_texts: bytes | None
+    witness: str | None
+
+
+class ReadingWorkers:
+    """A pool of reading workers. `seconds` bounds each reading, `memory_mib` each worker.
+
+    `ocr`: scanned pages are read by OCR, which takes more of both. Raises OcrNotInstalled where
+    that is asked for in vain.
+    """
+
+    def __init__(self, workers: int, seconds: float, memory_mib: int, *, ocr: bool = False) -> None:
+        if ocr:
+            engine.require()
+        self._ocr = ocr
         self._workers = max(1, workers)
         self._seconds = seconds
         self._memory_mib = memory_mib
         self._pool: ProcessPool | None = None
 
-    def submit(self, path: Path, sha256: str, expectation: Expectation) -> Future[Read]:
-        """Have a file read. The future raises FileNotFoundError or CorruptDocument when the file
-        isn't what it was, and whatever `failure` can put into words."""
+    @classmethod
+    def configured(
+        cls, settings: Mapping[str, Any], *, ocr: bool, documents: int | None = None
+    ) -> Self:
+        """Return as many workers, with such bounds, as settings say; no more than `documents`."""
+        seconds, memory_mib = (
+            ("OMBUDSMAN_OCR_READING_SECONDS", "OMBUDSMAN_OCR_READING_MEMORY")
+            if ocr
+            else ("OMBUDSMAN_READING_SECONDS", "OMBUDSMAN_READING_MEMORY")
+        )
+        readers = int(settings["OMBUDSMAN_READERS"])
+        return cls(
+            readers if documents is None else min(readers, documents),
+            float(settings[seconds]),
+            int(settings[memory_mib]),
+            ocr=ocr,
+        )
+
+    @property
+    def ocr(self) -> bool:
+        """Whether scanned pages are read by OCR."""
+        return self._ocr
+
+    def submit(
+        self, path: Path, sha256: str, expectation: Expectation, *, witnessed: bool = True
+    ) -> Future[Read]:
+        """Have a file read, with the second reader or without. The future raises FileNotFoundError
+        or CorruptDocument when the file isn't what it was, and whatever `failure` can put into
+        words."""
+        return self._submit(_read, path, sha256, expectation, self._ocr, witnessed)
+
+    def submit_kept(self, kept: Kept, expectation: Expectation) -> Future[Read]:
+        """Have a document read again from its kept words; the future raises as that of `submit`.
+
+        The file is opened only where the second reader hasn't seen a page that it now needs.
+        """
+        return self._submit(_read_kept, kept, expectation)
+
+    def _submit(self, reading: Callable[..., Read], *arguments: object) -> Future[Read]:
         if self._pool is None or not self._pool.active:
             # Also where a worker was killed while idle, which leaves its pool broken for good.
             self._pool = ProcessPool(
@@ -62,7 +123,7 @@ class ReadingWorkers:
                 context=multiprocessing.get_context("spawn"),
             )
         job: Future[Read] = self._pool.schedule(
-            _read, args=[path, sha256, expectation], timeout=self._seconds
+            reading, args=list(arguments), timeout=self._seconds
         )
         return job
 
@@ -99,13 +160,44 @@ def _bound(memory_mib: int) -> None:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _read(path: Path, sha256: str, expectation: Expectation) -> Read:
+def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool, witnessed: bool) -> Read:
     started = time.perf_counter()
+    reading = read.read_document(
+        _body(path, sha256), expectation, witnessed=witnessed, recognise=ocr
+    )
+    return Read(
+        _without_words(reading),
+        words.pack(reading.pages) if reading.pages else None,
+        witness.pack(reading.texts) if reading.texts else None,
+        round((time.perf_counter() - started) * 1000),
+    )
+
+
+def _read_kept(kept: Kept, expectation: Expectation) -> Read:
+    started = time.perf_counter()
+    seen = witness.unpack(kept.packed_texts) if kept.packed_texts is not None else {}
+    texts = witness.PageTexts(
+        lambda: words.open_vetted(_body(kept.path, kept.sha256)),
+        seen,
+        kept.witness or witness.WITNESS,
+    )
+    pages = words.unpack(kept.packed_words)
+    reading = read.read_words(pages, expectation, texts, extractor=kept.extractor)
+    return Read(
+        _without_words(reading),
+        None,
+        witness.pack(reading.texts) if reading.texts.keys() != seen.keys() else None,
+        round((time.perf_counter() - started) * 1000),
+    )
+
+
+def _body(path: Path, sha256: str) -> bytes:
     body = path.read_bytes()
     if hashlib.sha256(body).hexdigest() != sha256:
         raise CorruptDocument(f"{path} no longer has the bytes it was archived with")
-    reading = read.read_document(body, expectation)
-    packed = words.pack(reading.pages)
-    # Thousands of words as objects are slow to hand over and nothing the other side needs.
-    reading = replace(reading, pages=())
-    return Read(reading, packed, round((time.perf_counter() - started) * 1000))
+    return body
+
+
+def _without_words(reading: DocumentReading) -> DocumentReading:
+    """Thousands of words as objects are slow to hand over and nothing the other side needs."""
+    return replace(reading, pages=(), texts={})

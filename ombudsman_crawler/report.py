@@ -1,17 +1,19 @@
-"""What the commands print for people: runs, status, letters."""
+"""What the commands print for people: runs and status."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape as escape_markup
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ombudsman_crawler import metrics
-from ombudsman_crawler.letters.letter import Figure, Letter
+if TYPE_CHECKING:
+    from ombudsman_crawler.database.comparison import Change
+    from ombudsman_crawler.rereading import Reread
 
 #: What to do about a check that failed, for people who run crawls.
 ADVICE = {
@@ -22,6 +24,8 @@ ADVICE = {
     "asked_councils_found": "check the name against the map; a former council's page is linked "
     "from its successor's",
     "letters_found": "the lists of letters may have moved; `ombudsman probe` shows what is found",
+    "sources_taken_in": "look at the address in a browser; a file saved by hand can be added with "
+    "--from",
     "councils_have_letters": "look at their pages in a browser: blocked, moved, or truly empty?",
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
@@ -83,6 +87,18 @@ def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     checks(console, summary["checks"])
 
 
+def taken_in(console: Console, letters: Iterable[dict[str, Any]]) -> None:
+    """Print which letters were found in what was taken in, and what they are now."""
+    for row in letters:
+        year = f"year ending {row['year_ending']}" if row["year_ending"] else "year unknown"
+        console.print(
+            f"  {escape(row['authority'] or 'authority unknown')}, {year}: {row['status']},"
+            f" {row['form'] or row['kind'] or 'no letter'}, {row['figures']} figures;"
+            + (" a copy kept elsewhere" if row["copy"] else " the site has served these words too")
+            + ("" if row["current"] else "; another version is current")
+        )
+
+
 def dry_run(console: Console, summary: dict[str, Any]) -> None:
     """Print which letters a run would ask for, and what would become of the others."""
     wanted = summary["would_ask_for"]
@@ -93,6 +109,55 @@ def dry_run(console: Console, summary: dict[str, Any]) -> None:
     told = "".join(f", {row['letters']} {row['outcome']}" for row in others)
     console.print(f"Dry run: {len(wanted)} letters would be asked for{told}. Nothing was stored.")
     checks(console, summary["checks"])
+
+
+def changes(console: Console, found: Iterable[Change]) -> None:
+    """Print what a re-reading sees otherwise: a line for each figure, under its letter."""
+    heading = None
+    for change in found:
+        year = f"year ending {change.year_ending}" if change.year_ending else "year unknown"
+        letter = f"{change.authority or 'authority unknown'}, {year} ({change.path})"
+        if letter != heading:
+            console.print(f"[bold]{escape(letter)}[/bold]")
+            heading = letter
+        what = change.metric or "the letter"
+        if change.figure_year not in (None, change.year_ending):
+            what += f" of {change.figure_year}"
+        old, new = change.old or "no row", change.new or "no row"
+        console.print(f"  {what}: {escape(old)} → {escape(new)}")
+
+
+def reread(console: Console, done: Reread, *, dry_run: bool) -> None:
+    """Print what a re-reading came to."""
+    console.print(
+        f"{done.documents} documents read again, {done.changed} of them otherwise than before"
+        + (": " + ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())))
+        * bool(done.kinds)
+        + (". Nothing was stored." if dry_run else ".")
+    )
+    for lost in done.lost:
+        console.print(f"  [red]lost[/red] {escape(lost)}")
+    if done.lost:
+        console.print("    → restore these files from a backup; they were archived once")
+    if done.review is not None and done.review.found:
+        noted = ", ".join(f"{n} {code}" for code, n in sorted(done.review.found.items()))
+        console.print(f"Across letters: {noted}.")
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far long work is, on a terminal only: yields a function of done and of how many."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.completed} of {task.total} " + what),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def checks(console: Console, rows: Iterable[dict[str, Any]]) -> None:
@@ -140,94 +205,3 @@ def status(console: Console, found: dict[str, Any]) -> None:
     if run["reason"]:
         console.print(f"  {escape(run['reason'])}")
     checks(console, run["checks"])
-
-
-def letter(console: Console, file: str, found: Letter) -> None:
-    """Print one letter as it was read: front matter, figures, doubts."""
-    year = f"year ending {found.year_ending}" if found.year_ending else "year unknown"
-    console.print(
-        f"[bold]{escape(file)}[/bold]: {escape(found.authority or 'authority unknown')}, "
-        f"{year}, {found.form or 'no form'}, [bold]{found.status.value}[/bold]"
-    )
-    people = (
-        ("title", found.title),
-        ("date", found.letter_date),
-        ("to", ", ".join(part for part in (found.addressee, found.post) if part)),
-        ("signed", found.signatory),
-    )
-    for name, said in people:
-        if said:
-            console.print(f"  {name}: {escape(str(said))}")
-    doubtful = doubts(found)
-    for figure in found.figures:
-        mark = "?" if figure.metric in doubtful or None in doubtful else " "
-        page = f"page {figure.page}" if figure.page else ""
-        console.print(f" {mark} {figure.metric:<32} {value(figure):>16}  {page}")
-        if figure.text:
-            console.print(f"       {escape(figure.text)}")
-    for finding in found.findings:
-        about = f" {finding.metric}" if finding.metric else ""
-        console.print(
-            f"  {finding.severity.value} {finding.code}{about}: {escape(finding.message)}"
-        )
-
-
-def doubts(found: Letter) -> set[str | None]:
-    """Return the metrics that are doubtful; None among them casts doubt on all."""
-    return {finding.metric for finding in found.findings if finding.severity.value != "note"}
-
-
-def value(figure: Figure) -> str:
-    """Write a figure's value with its unit, or why it has none."""
-    if figure.value is None:
-        return f"({figure.absence})"
-    percent = "%" if metrics.load()[figure.metric].unit == "percent" else ""
-    return f"{figure.value:g}{percent}"
-
-
-def letter_object(file: str, sha256: str, found: Letter) -> dict[str, Any]:
-    """Return a letter as `ombudsman read --json` prints it: plain values under lasting names."""
-    units = metrics.load()
-    return {
-        "file": file,
-        "part": found.part,
-        "sha256": sha256,
-        **{name: _plain(getattr(found, name)) for name in _LETTER_FIELDS},
-        "figures": [
-            {
-                "year_ending": figure.year_ending,
-                "metric": figure.metric,
-                "value": _plain(figure.value),
-                "absence": figure.absence,
-                "unit": units[figure.metric].unit,
-                "value_text": figure.value_text,
-                "restated": figure.restated,
-                "page": figure.page,
-                "box": figure.box,
-                "text": figure.text,
-            }
-            for figure in found.figures
-        ],
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": finding.severity.value,
-                "metric": finding.metric,
-                "message": finding.message,
-            }
-            for finding in found.findings
-        ],
-    }
-
-
-_LETTER_FIELDS = (
-    "authority", "authority_as_printed", "year_ending", "kind", "form", "title", "letter_date",
-    "addressee", "post", "signatory", "period_start", "period_end", "status",
-)  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    """Write dates as ISO 8601 and whole numbers without a point."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return int(value) if isinstance(value, float) and value.is_integer() else value

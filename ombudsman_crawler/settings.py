@@ -44,6 +44,12 @@ OMBUDSMAN_READERS = min(2, os.cpu_count() or 1)
 OMBUDSMAN_READING_SECONDS = 60.0
 # Address space of one worker, in MiB: a decompression bomb ends in its own worker.
 OMBUDSMAN_READING_MEMORY = 2048
+# Read scanned pages by OCR (needs the extra `ocr`); every figure of such a letter is doubtful.
+OMBUDSMAN_OCR = False
+# While OCR is on: a scanned page takes 3 to 10 seconds of a core, a document has up to 30.
+OMBUDSMAN_OCR_READING_SECONDS = 600.0
+# While OCR is on: the engine with its models and a page takes up to 1.2 GB more.
+OMBUDSMAN_OCR_READING_MEMORY = 3584
 
 # -- politeness ----------------------------------------------------------------
 

@@ -1,8 +1,7 @@
-"""The commands that need no crawl: read, replica, demo, help."""
+"""The commands that need no crawl: replica, demo, help."""
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import signal
@@ -12,57 +11,6 @@ from pathlib import Path
 
 import pytest
 from conftest import command, ombudsman
-
-FIXTURES = Path(__file__).parent / "letters" / "fixtures"
-KENT = FIXTURES / "2021-kent-county-council.positioned.pdf"
-DARTFORD = FIXTURES / "2021-dartford-borough-council.word.pdf"
-
-
-def test_read_as_json() -> None:
-    ended = ombudsman("read", "--json", KENT, DARTFORD)
-    assert ended.status == 0, ended.all
-    kent, dartford = json.loads(ended.out)
-    assert list(kent) == [
-        "file", "part", "sha256", "authority", "authority_as_printed", "year_ending", "kind",
-        "form", "title", "letter_date", "addressee", "post", "signatory", "period_start",
-        "period_end", "status", "figures", "findings",
-    ]  # fmt: skip
-    assert kent["authority"] == "Kent County Council"
-    assert (kent["year_ending"], kent["form"], kent["status"]) == (2021, "three_panels", "ok")
-    assert (kent["letter_date"], kent["period_end"]) == ("2021-07-21", "2021-03-31")
-    rate = next(figure for figure in kent["figures"] if figure["metric"] == "uphold_rate")
-    assert list(rate) == [
-        "year_ending", "metric", "value", "absence", "unit", "value_text", "restated", "page",
-        "box", "text",
-    ]  # fmt: skip
-    assert (rate["value"], rate["value_text"], rate["unit"]) == (74, "74%", "percent")
-    assert dartford["authority"] == "Dartford Borough Council"
-    assert all(
-        set(found) == {"code", "severity", "metric", "message"} for found in kent["findings"]
-    )
-
-
-def test_read_for_people() -> None:
-    ended = ombudsman("read", DARTFORD)
-    assert ended.status == 0, ended.all
-    assert "Dartford Borough Council, year ending 2021, three_panels, ok" in ended.out
-    assert "75% of complaints we investigated were upheld." in ended.out
-
-
-def test_read_what_is_no_letter(tmp_path: Path) -> None:
-    other = tmp_path / "a [red]file[red].pdf"
-    other.write_bytes(b"%PDF-1.7 cut off")
-    ended = ombudsman("read", other, KENT)
-    assert ended.status == 1
-    assert "unreadable" in ended.out
-    assert "a [red]file[red].pdf" in ended.out
-    assert "Kent County Council" in ended.out
-
-
-def test_read_a_file_that_is_not_there(tmp_path: Path) -> None:
-    ended = ombudsman("read", tmp_path / "none.pdf")
-    assert ended.status == 2
-    assert ended.err.count("\n") == 1
 
 
 def test_the_replica_is_served_until_it_is_stopped() -> None:
@@ -95,6 +43,28 @@ def test_the_demo_shows_the_real_letters(tmp_path: Path) -> None:
     assert ["Kent", "County", "Council", "74", "71", "40", "54", "100"] in lines
     assert ["Dartford", "Borough", "Council", "75", "53", "3", "4", "100"] in lines
     assert "sent 0 bytes of letters" in ended.out
+
+
+def test_the_demo_fills_the_past_years_too(tmp_path: Path) -> None:
+    ended = ombudsman(
+        "demo", "--storage", tmp_path / "demo", "--councils", "6", "--years", "2017-2019"
+    )
+    assert ended.status == 0, ended.all
+    assert "ombudsman crawl --years 2019-2019 --refetch all" in ended.out
+    assert "ombudsman backfill 2017-2018" in ended.out
+    lines = [line.split() for line in ended.out.splitlines()]
+    forms = [line[:2] for line in lines if len(line) == 6 and line[0] in ("2017", "2018", "2019")]
+    assert forms == [
+        ["2017", "local_authority_report"],
+        ["2018", "local_authority_report"],
+        ["2019", "three_panels"],
+    ]
+    place = ended.out.index("Bath and North East Somerset Council, 2017 to 2019")
+    council = [line.split() for line in ended.out[place:].splitlines()[2:5]]
+    assert [row[0] for row in council] == ["2017", "2018", "2019"]
+    # Complaints received left the letters in 2019.
+    assert [row[1] == "–" for row in council] == [False, False, True]
+    assert all(row[4].isdigit() for row in council)
 
 
 def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.database import models
+from ombudsman_crawler.letters import forms
 
 
 def test_metrics_are_complete() -> None:
@@ -9,6 +10,8 @@ def test_metrics_are_complete() -> None:
         assert metric.unit in ("count", "percent", "days", "per 100,000 residents"), metric
         assert metric.printed_as, metric
         assert metric.definition, metric
+        assert metric.forms, metric
+        assert set(metric.forms) <= set(metrics.FORMS), metric
         assert metric.last_year is None or metric.first_year <= metric.last_year, metric
 
 
@@ -32,3 +35,28 @@ def test_the_database_accepts_exactly_the_known_absences() -> None:
     for absence in metrics.ABSENCES:
         assert repr(absence) in str(check.sqltext)
     assert str(check.sqltext).count("'") == 2 * len(metrics.ABSENCES)
+
+
+def test_the_forms_are_those_that_are_read() -> None:
+    assert [form.name for form in forms.FORMS] == list(metrics.FORMS)
+
+
+def test_decisions_before_april_2014_have_none_of_todays_names() -> None:
+    older = {"annual_letter_tables", "advice_team_tables", "single_total"}
+    for name in ("upheld_decisions", "not_upheld_decisions", "uphold_rate"):
+        metric = metrics.load()[name]
+        assert metric.first_year >= 2014
+        assert not older & set(metric.forms)
+
+
+def test_breaks_are_about_metrics_and_tell_their_kind() -> None:
+    breaks = metrics.breaks()
+    assert {one.kind for one in breaks} == set(metrics.BREAKS)
+    assert [one.first_year for one in breaks] == sorted(one.first_year for one in breaks)
+    for one in breaks:
+        assert one.metrics, one
+        assert one.meaning, one
+    uphold = [one.first_year for one in breaks if "uphold_rate" in one.metrics]
+    assert uphold == [2021, 2023]
+    received = [one.first_year for one in breaks if "received_total" in one.metrics]
+    assert received == [2009, 2014, 2019]

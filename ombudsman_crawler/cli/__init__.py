@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from ombudsman_crawler import __version__
-from ombudsman_crawler.cli import archive, crawling, reading, storage, trying
+from ombudsman_crawler.cli import archive, crawling, reading, rereading, storage, trying
 from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
-__all__ = ["app", "archive", "crawling", "main", "reading", "storage", "trying"]
+__all__ = ["app", "archive", "crawling", "main", "reading", "rereading", "storage", "trying"]
 
 
 @app.callback(invoke_without_command=True)

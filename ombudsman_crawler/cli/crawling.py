@@ -90,6 +90,63 @@ def backfill(
 
 
 @app.command()
+def add(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE…", help="A letter: a PDF file, or its address.")
+    ],
+    found_at: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="The address where a file was found. Addresses speak for themselves."
+        ),
+    ] = None,
+    council: Annotated[
+        str | None,
+        typer.Option("--council", help="Whose letter it is, used where it doesn't say itself."),
+    ] = None,
+    year: Annotated[
+        str | None,
+        typer.Option("--year", help="Its year ending 31 March, used where it doesn't say itself."),
+    ] = None,
+    site: Annotated[
+        str | None,
+        typer.Option("--site", envvar="OMBUDSMAN_SITE", help="The site a new storage belongs to."),
+    ] = None,
+    storage: StorageOption = Path("storage"),
+    settings: SetOption = None,
+    note: NoteOption = None,
+    verbose: VerboseOption = False,
+    log_format: LogFormatOption = "text",
+) -> None:
+    """Take in letters that councils, committees or web archives keep, with their source.
+
+    They are versions like any other, marked as copies: shown where the site never served a letter,
+    and never instead of what it did serve. Exit statuses are those of `crawl`.
+    """
+    from ombudsman_crawler import crawl as crawling  # noqa: PLC0415
+    from ombudsman_crawler.database.refetch import Refetch  # noqa: PLC0415
+    from ombudsman_crawler.options import Options, Source  # noqa: PLC0415
+
+    options = Options(
+        refetch=Refetch.ALL,
+        sources=tuple(Source.read(given, found_at, council, year) for given in sources),
+    )
+    changed = crawling.overrides(settings or [])
+    log.set_up(verbose=verbose, log_format=log_format)
+    result = crawling.run(
+        options,
+        command="add",
+        storage=storage,
+        site=site or crawling.site_of(storage),
+        note=note,
+        changed=changed,
+    )
+    report.run_summary(console, result.run_id, result.summary)
+    report.taken_in(console, result.summary["taken_in"])
+    raise typer.Exit(result.exit_status)
+
+
+@app.command()
 def probe(
     council: Annotated[
         str, typer.Option("--council", help="The council whose pages are looked at.")

@@ -65,6 +65,10 @@ LogFormatOption = Annotated[
 ]
 CouncilsOption = Annotated[str, typer.Option("--councils", help="How many councils.")]
 ReplicaYearsOption = Annotated[
-    str, typer.Option("--years", help="Years ending that have letters: 2019-2025.")
+    str, typer.Option("--years", help="Years ending that have letters, from 2005: 2019-2025.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+OcrOption = Annotated[
+    bool,
+    typer.Option("--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."),
+]

@@ -45,9 +45,12 @@ def replica(
 def demo(
     storage: StorageOption = Path("storage/demo"),
     councils: CouncilsOption = "12",
-    years: ReplicaYearsOption = "2019-2025",
+    years: ReplicaYearsOption = "2005-2025",
 ) -> None:
-    """Run the main job against a replica: find, archive, read and store its letters."""
+    """Run the main job against a replica: find, archive, read and store its letters.
+
+    First those of 2019 and later, twice; then, as a backfill, those before.
+    """
     from ombudsman_crawler import demo as demonstration  # noqa: PLC0415
     from ombudsman_crawler.years import YearRange  # noqa: PLC0415
 
@@ -58,7 +61,7 @@ def demo(
         )
     except ValueError as error:
         raise Sentence(f"the replica can't be served: {error}") from error
-    raise typer.Exit(demonstration.run(console, site, storage))
+    raise typer.Exit(demonstration.run(console, site, span, storage))
 
 
 def _replica_room(name: str) -> Any:

@@ -20,6 +20,10 @@ _VIEWS = {
     "similar_average": "One average of similar authorities as letters print it. Two rows for one "
     "kind, year and metric mean that letters disagree.",
     "coverage": "One council and one year between the first and the last the site lists.",
+    "absences": "One metric without a value in a council's annual letter of a year, and why.",
+    "metric": "One metric of the vocabulary.",
+    "comparability_break": "One metric and one year ending from which it can't be compared "
+    "with the years before.",
 }
 
 #: Columns by name, where a name means the same wherever it stands; `table.column` where not.
@@ -44,8 +48,10 @@ _COLUMNS = {
     "command": "the command that was run",
     "content_sha256": "hash of what the reading says",
     "counts": "what the crawl counted, as JSON: `councils` on the map, `pages` asked for, "
-    "`failed_pages`, letters `discovered`; the run's `warc` (file, exchanges, revisits, bytes; "
-    "null without one), and what was `torn` from a killed run's (file, bytes, kept_as)",
+    "`failed_pages`, letters `discovered`; findings of the `review` across letters, and how often "
+    "its checks were skipped for want of something to compare with; the run's `warc` (file, "
+    "exchanges, revisits, bytes; null without one), and what was `torn` from a killed run's (file, "
+    "bytes, kept_as)",
     "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected` "
     "(outside the authority's life)",
     "created": "when the storage was begun",
@@ -54,6 +60,23 @@ _COLUMNS = {
     "document_id": "→ `document`",
     "document_sha256": "SHA-256 of the document's bytes",
     "doubtful": "the doubtful metrics, comma-separated",
+    "absences.absence": "why there is no value: an absence of a figure, or one of "
+    + ", ".join(metrics.SILENCES),
+    "absences.form": "form of the letter's statistics",
+    "metric.metric": "its name",
+    "forms": "the forms that carry it, comma-separated",
+    "first_year": "the first year ending that letters carry it",
+    "comparability_break.first_year": "the first year ending that can't be compared with those "
+    "before",
+    "last_year": "the last year ending that letters carry it, null: still",
+    "definition": "what it means in the Ombudsman's sense",
+    "printed_as": "how letters print it",
+    "comparability_break.kind": ", ".join(f"`{name}`" for name in metrics.BREAKS),
+    "meaning": "what the break is",
+    "confirmed_by": "the newest version of the reader that came to the same reading",
+    "copy": "1 while only others than the site are known to have kept it",
+    "texts": "what it extracts, by page, compressed",
+    "witness": "the second reader and its version; null where there was none",
     "document_path": "the document's file within the storage",
     "doubts": "codes of the findings that make the figure doubtful, comma-separated",
     "duration_ms": "milliseconds the reading took",
@@ -85,7 +108,7 @@ _COLUMNS = {
     "letter_id": "→ `letter`",
     "letter_kind": "`annual` or `follow_up`",
     "letters": "how many letters print this value",
-    "link.kind": "`letter`",
+    "link.kind": "`letter`, or `copy`: kept by somebody else than the site",
     "link_id": "→ `link`",
     "listed_year": "the year ending its link tells, null where it tells none",
     "map_first_seen": "when the map first listed it",
@@ -154,14 +177,9 @@ _COLUMNS = {
 
 _LISTS: dict[str, dict[str, str]] = {
     "Absences": metrics.ABSENCES,
-    "Forms": {
-        "annual_letter_tables": "three-year tables by subject (years ending to 2008)",
-        "advice_team_tables": "advice team and investigative team tables (2009 to 2012)",
-        "single_total": "one total and no table (2013)",
-        "local_authority_report": "received and decided, by category (2014 to 2018)",
-        "three_panels": "upheld, compliance, satisfactory remedy (2019 to 2024)",
-        "complaint_overview": "dealt with, not for us, closed, investigated; panels (from 2025)",
-    },
+    "What the view `absences` says besides": metrics.SILENCES,
+    "Forms": metrics.FORMS,
+    "Breaks in comparability": metrics.BREAKS,
     "Statuses of a reading": {
         Status.OK: "read without a doubt",
         Status.SUSPECT: "read, and at least one figure is doubtful",
@@ -224,14 +242,22 @@ def _lines(connection: Connection) -> Iterator[str]:
     yield ""
     yield "## Metrics"
     yield ""
-    yield "| metric | unit | years ending | printed as | meaning |"
-    yield "|---|---|---|---|---|"
+    yield "| metric | unit | years ending | forms | printed as | meaning |"
+    yield "|---|---|---|---|---|---|"
     for metric in metrics.load().values():
         years = f"{metric.first_year}–{metric.last_year or ''}"
         yield (
-            f"| `{metric.name}` | {metric.unit} | {years} | {metric.printed_as}"
-            f" | {metric.definition} |"
+            f"| `{metric.name}` | {metric.unit} | {years} | {', '.join(metric.forms)}"
+            f" | {metric.printed_as} | {metric.definition} |"
         )
+    yield from ("", "## Where years aren't comparable", "")
+    yield "From the year ending given on, compared with the years before:"
+    yield ""
+    yield "| year ending | what | metrics | why |"
+    yield "|---|---|---|---|"
+    for one in metrics.breaks():
+        names = ", ".join(f"`{name}`" for name in one.metrics)
+        yield f"| {one.first_year} | {one.kind} | {names} | {one.meaning} |"
     for title, meanings in _LISTS.items():
         yield from ("", f"## {title}", "")
         for name, said in meanings.items():

@@ -149,7 +149,7 @@ class RunCheck(Base):
 
 
 class Link(Base):
-    """One letter as the site lists it.
+    """One letter as the site lists it, or (kind `copy`) as somebody else keeps it.
 
     `address` is the path and query within the site; `url` the whole address as last seen.
     `gone_since` is set while the site answers 404 or 410 for a letter once archived. `last_asked`
@@ -203,7 +203,8 @@ class Capture(Base):
     """One attempt at one address, failures too.
 
     `document_id` is what the server gave or, with status 304, said is unchanged. `headers` are as
-    the client delivers them: names title-cased, transfer coding removed.
+    the client delivers them: names title-cased, transfer coding removed. A file that was taken in
+    by hand has a document and neither a status nor an error.
     """
 
     __tablename__ = "capture"
@@ -229,6 +230,16 @@ class DocumentWords(Base):
     extractor: Mapped[str] = mapped_column(primary_key=True)
     words: Mapped[bytes] = mapped_column(LargeBinary)
     text_sha256: Mapped[str | None]
+
+
+class DocumentWitness(Base):
+    """What the second reader extracts from a document's pages, as far as it was asked (compressed);
+    no boxes. `witness` is its name and version."""
+
+    __tablename__ = "document_witness"
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    witness: Mapped[str]
+    texts: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Letter(Base):
@@ -261,6 +272,7 @@ class LetterVersion(Base):
 
     `letter_id` is null while neither the words nor a link tell whose letter of which year it is.
     `document_id` is the first document with these words; later ones are in `version_document`.
+    `copy` is true while only others than the site are known to have kept it.
     """
 
     __tablename__ = "letter_version"
@@ -275,6 +287,7 @@ class LetterVersion(Base):
     extractor: Mapped[str]
     first_seen: Mapped[str]
     last_seen: Mapped[str]
+    copy: Mapped[bool] = mapped_column(server_default="0")
 
 
 class VersionDocument(Base):
@@ -287,7 +300,11 @@ class VersionDocument(Base):
 
 
 class Reading(Base):
-    """One reading of one version; a new row only where it differs from the one before."""
+    """One reading of one version; a new row only where it differs from the one before.
+
+    `reader`, `extractor` and `witness` are the versions that made it; `confirmed_by` is the newest
+    version of the reader that came to the same.
+    """
 
     __tablename__ = "reading"
     __table_args__ = (
@@ -301,7 +318,9 @@ class Reading(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     time: Mapped[str]
     reader: Mapped[str]
+    confirmed_by: Mapped[str | None]
     extractor: Mapped[str]
+    witness: Mapped[str | None]
     form: Mapped[str | None]
     status: Mapped[str]
     authority_as_printed: Mapped[str | None]

@@ -184,6 +184,7 @@ class Reader:
                 for link, name in session.execute(
                     select(Link, Authority.name)
                     .join(Authority, Authority.id == Link.authority_id)
+                    .where(Link.kind == "letter")
                     .order_by(Link.id)
                 )
             ]
@@ -266,6 +267,17 @@ class Reader:
             query = "SELECT * FROM annual_summary WHERE year_ending = :year ORDER BY authority"
             return _all(connection, query, year=year_ending)
 
+    def summary_of_council(self, slug: str) -> list[dict[str, Any]]:
+        """Return the rows of `annual_summary` for a council, by year."""
+        with self._engine.connect() as connection:
+            query = "SELECT * FROM annual_summary WHERE slug = :slug ORDER BY year_ending"
+            return _all(connection, query, slug=slug)
+
+    def years_and_forms(self) -> list[dict[str, Any]]:
+        """Return for each year and form how its letters were read."""
+        with self._engine.connect() as connection:
+            return _all(connection, _YEARS_AND_FORMS)
+
     def captures(self) -> list[dict[str, Any]]:
         """Return every attempt in order, with the document it brought."""
         with self._engine.connect() as connection:
@@ -287,6 +299,11 @@ class Reader:
                 " WHERE run_id = :run AND outcome = 'not_attempted' ORDER BY 3, 2",
                 run=run_id,
             )
+
+    def letters_of_run(self, run_id: int) -> list[dict[str, Any]]:
+        """Return the letters in the documents that a run's addresses brought, as they are read."""
+        with self._engine.connect() as connection:
+            return _all(connection, _LETTERS_OF_RUN, run=run_id)
 
     def run_summary(self, run_id: int) -> dict[str, Any]:
         """Return what a run did: its outcomes by name, what failed and why, its checks."""
@@ -342,6 +359,24 @@ LEFT JOIN figure ON figure.reading_id = current.reading_id
 GROUP BY current.reading_id
 """
 
+_LETTERS_OF_RUN = """
+SELECT link.url, authority.name AS authority, letter.year_ending, letter.kind, reading.form,
+       reading.status, COUNT(figure.id) AS figures, letter_version.copy,
+       letter_version.id = letter.current_version_id AS current
+FROM outcome
+JOIN link ON link.id = outcome.link_id
+JOIN capture ON capture.id = outcome.capture_id
+JOIN version_document AS carries ON carries.document_id = capture.document_id
+JOIN letter_version ON letter_version.id = carries.version_id
+JOIN reading ON reading.id = (SELECT MAX(newest.id) FROM reading AS newest
+                              WHERE newest.version_id = carries.version_id)
+LEFT JOIN letter ON letter.id = letter_version.letter_id
+LEFT JOIN authority ON authority.id = letter.authority_id
+LEFT JOIN figure ON figure.reading_id = reading.id
+WHERE outcome.run_id = :run
+GROUP BY link.id, letter_version.id ORDER BY link.id, carries.part
+"""
+
 _TOTALS = """
 SELECT (SELECT COUNT(*) FROM authority WHERE page_address IS NOT NULL) AS councils,
        (SELECT COUNT(*) FROM link) AS links,
@@ -363,6 +398,17 @@ FROM current_reading GROUP BY year_ending ORDER BY year_ending
 _READINGS = """
 SELECT form, status, COUNT(*) AS letters FROM current_reading
 GROUP BY form, status ORDER BY form, status
+"""
+
+
+_YEARS_AND_FORMS = """
+SELECT current.year_ending, current.form, COUNT(*) AS letters,
+       SUM(current.status = 'ok') AS ok, SUM(current.status = 'suspect') AS suspect,
+       SUM(current.status NOT IN ('ok', 'suspect')) AS unread
+FROM current_reading AS current
+WHERE current.letter_kind = 'annual'
+GROUP BY current.year_ending, current.form
+ORDER BY current.year_ending, current.form
 """
 
 

@@ -38,6 +38,8 @@ class RunFacts:
     min_councils: int = 250
     #: Largest share of letters or pages that may fail.
     max_failed_share: float = 0.05
+    #: False for a run that takes in letters kept elsewhere: what the map lists isn't its business.
+    asks_map: bool = True
     #: The run was ended before it was through: stopped by hand, by a limit, or blocked.
     cut_short: bool = False
     #: Trouble inside the program itself: an item or a page lost to an error.
@@ -67,7 +69,9 @@ def evaluate(engine: Engine, documents: Documents, facts: RunFacts) -> list[Chec
     with engine.connect() as connection:
         evidence = _Evidence(facts, connection, documents)
         return [
-            Check(name, required, *judge(evidence)) for name, (required, judge) in _CHECKS.items()
+            Check(name, required, *judge(evidence))
+            for name, (required, judge) in _CHECKS.items()
+            if name not in (_OF_SOURCES if facts.asks_map else _OF_THE_MAP)
         ]
 
 
@@ -151,6 +155,17 @@ def _letters_found(evidence: _Evidence) -> Judgement:
     no_longer = facts.discovered - facts.listed
     more = f"; {no_longer} known ones are no longer listed" if no_longer else ""
     return facts.listed > 0, f"{facts.listed} letters listed{more}"
+
+
+def _sources_taken_in(evidence: _Evidence) -> Judgement:
+    """Each letter kept elsewhere that the run was given was archived."""
+    lost = evidence.rows(
+        "SELECT link.url, outcome.reason FROM outcome JOIN link ON link.id = outcome.link_id"
+        " WHERE run_id = :run AND outcome NOT IN ('archived', 'new_version', 'unchanged')"
+    )
+    if lost:
+        return False, "; ".join(f"{row.url} wasn't taken in: {row.reason}" for row in lost)
+    return True, f"all {evidence.facts.discovered} sources were taken in"
 
 
 def _councils_have_letters(evidence: _Evidence) -> Judgement:
@@ -280,6 +295,10 @@ JOIN reading ON reading.id = (SELECT MAX(newest.id) FROM reading AS newest
 WHERE outcome.run_id = :run AND outcome.outcome IN ('archived', 'new_version')
 """
 
+# Checks of crawls of the map only, and of runs only that take in what is kept elsewhere.
+_OF_THE_MAP = ("councils_found", "councils_still_there", "councils_have_letters")
+_OF_SOURCES = ("sources_taken_in",)
+
 _CHECKS: dict[str, tuple[bool, Callable[[_Evidence], Judgement]]] = {
     "outcomes_add_up": (True, _outcomes_add_up),
     "no_errors": (True, _no_errors),
@@ -287,6 +306,7 @@ _CHECKS: dict[str, tuple[bool, Callable[[_Evidence], Judgement]]] = {
     "councils_still_there": (True, _councils_still_there),
     "asked_councils_found": (True, _asked_councils_found),
     "letters_found": (True, _letters_found),
+    "sources_taken_in": (True, _sources_taken_in),
     "councils_have_letters": (True, _councils_have_letters),
     "pages_fetched": (True, _pages_fetched),
     "letters_fetched": (True, _letters_fetched),

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    not_,
     select,
     update,
 )
@@ -27,6 +29,7 @@ from ombudsman_crawler.database.tables import (
     AUTHORITY,
     CAPTURE,
     DOCUMENT,
+    DOCUMENT_WITNESS,
     DOCUMENT_WORDS,
     FIGURE,
     FINDING,
@@ -38,40 +41,90 @@ from ombudsman_crawler.database.tables import (
     VERSION_DOCUMENT,
 )
 from ombudsman_crawler.items import LetterItem, Outcome
-from ombudsman_crawler.letters.letter import DocumentReading, Letter, Severity, Status
+from ombudsman_crawler.letters.letter import (
+    DocumentReading,
+    Expectation,
+    Letter,
+    Severity,
+    Status,
+)
+from ombudsman_crawler.letters.letter import Finding as LetterFinding
 
-_RIVALS = "claimed_twice"
-# Outcomes with which the site served a letter, or said that it is unchanged.
-_SERVED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED)
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A reading of a document, with what is kept beside it: its packed words and texts (None: as
+    they are stored already) and what the document's link says of it."""
+
+    document_id: int
+    expectation: Expectation
+    reading: DocumentReading
+    packed_words: bytes | None = None
+    packed_texts: bytes | None = None
+    milliseconds: int = 0
 
 
-def store_reading(
-    connection: Connection, time: str, item: LetterItem, reading: DocumentReading
-) -> None:
+def store_reading(connection: Connection, time: str, brought: Brought) -> None:
     """Store a document's words and, for each letter in it, its version and its reading."""
-    document_id = item.document_id
-    connection.execute(
-        update(DOCUMENT)
-        .where(DOCUMENT.c.id == document_id)
-        .values(page_count=reading.page_count, producer=reading.producer)
-    )
-    if item.packed_words is not None:
-        values = {"words": item.packed_words, "text_sha256": reading.text_sha256}
+    document_id, reading = brought.document_id, brought.reading
+    if reading.page_count is not None:
+        connection.execute(
+            update(DOCUMENT)
+            .where(DOCUMENT.c.id == document_id)
+            .values(page_count=reading.page_count, producer=reading.producer)
+        )
+    if brought.packed_words is not None:
+        values = {"words": brought.packed_words, "text_sha256": reading.text_sha256}
         connection.execute(
             upsert(DOCUMENT_WORDS)
             .values(document_id=document_id, extractor=reading.extractor, **values)
             .on_conflict_do_update(index_elements=["document_id", "extractor"], set_=values)
+        )
+    if brought.packed_texts is not None and reading.witness is not None:
+        values = {"witness": reading.witness, "texts": brought.packed_texts}
+        connection.execute(
+            upsert(DOCUMENT_WITNESS)
+            .values(document_id=document_id, **values)
+            .on_conflict_do_update(index_elements=["document_id"], set_=values)
         )
     several = len(reading.letters) > 1
     for letter in reading.letters:
         text_sha256 = reading.text_sha256
         if text_sha256 is not None and several:
             text_sha256 = f"{text_sha256}#{letter.part}"
-        letter_id = _letter_id(connection, item, letter)
+        letter_id = _letter_id(connection, brought.expectation, letter)
         version_id = _version(
             connection, time, document_id, letter, letter_id, text_sha256, reading.extractor
         )
-        _store_one(connection, time, version_id, document_id, reading, letter, item.reading_ms)
+        _store_one(connection, time, version_id, brought, letter)
+    _forget_parts(connection, time, brought)
+
+
+def _forget_parts(connection: Connection, time: str, brought: Brought) -> None:
+    """Say of the parts that an earlier reading divided a document into, and this one doesn't, that
+    they are no letters."""
+    lost = connection.execute(
+        select(LETTER_VERSION, VERSION_DOCUMENT.c.part.label("of_document"))
+        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
+        .where(
+            VERSION_DOCUMENT.c.document_id == brought.document_id,
+            VERSION_DOCUMENT.c.part > len(brought.reading.letters),
+        )
+    ).all()
+    for version in lost:
+        finding = LetterFinding(
+            "part_not_found",
+            Severity.NOTE,
+            "an earlier reading found a letter here; this one finds that it belongs to another",
+        )
+        nothing = Letter(
+            part=version.of_document,
+            first_page=version.first_page,
+            last_page=version.last_page,
+            status=Status.NOT_A_LETTER,
+            findings=(finding,),
+        )
+        _store_one(connection, time, version.id, brought, nothing)
 
 
 def _version(
@@ -119,47 +172,54 @@ def _version(
         .values(document_id=document_id, part=letter.part, version_id=version_id)
         .on_conflict_do_nothing()
     )
-    before = connection.scalar(
-        select(LETTER_VERSION.c.letter_id).where(LETTER_VERSION.c.id == version_id)
-    )
-    if letter_id is not None and before != letter_id:
+    before = connection.execute(
+        select(LETTER_VERSION).where(LETTER_VERSION.c.id == version_id)
+    ).one()
+    better: dict[str, Any] = {}
+    if before.document_id == document_id:
+        better |= {"first_page": letter.first_page, "last_page": letter.last_page}
+    if before.text_sha256 is None and text_sha256 is not None:
+        # It couldn't be read before: only now its words are known.
+        better |= {"text_sha256": text_sha256, "extractor": extractor}
+    if letter_id is not None and before.letter_id != letter_id:
         # A better reading knows whose letter it is, or knows better.
+        better["letter_id"] = letter_id
+    if any(before._mapping[name] != value for name, value in better.items()):
         connection.execute(
-            update(LETTER_VERSION)
-            .where(LETTER_VERSION.c.id == version_id)
-            .values(letter_id=letter_id)
+            update(LETTER_VERSION).where(LETTER_VERSION.c.id == version_id).values(**better)
         )
-        if before is not None:
-            _settle_letter(connection, before)
+    if "letter_id" in better and before.letter_id is not None:
+        _settle_letter(connection, before.letter_id)
     return int(version_id)
 
 
 def _store_one(
-    connection: Connection,
-    time: str,
-    version_id: int,
-    document_id: int | None,
-    reading: DocumentReading,
-    letter: Letter,
-    duration_ms: int,
+    connection: Connection, time: str, version_id: int, brought: Brought, letter: Letter
 ) -> None:
-    content = _content_sha256(letter)
-    latest = connection.scalar(
-        select(READING.c.content_sha256)
+    reading = brought.reading
+    content = content_sha256(letter)
+    latest = connection.execute(
+        select(READING.c.id, READING.c.content_sha256, READING.c.confirmed_by)
         .where(READING.c.version_id == version_id)
         .order_by(READING.c.id.desc())
         .limit(1)
-    )
-    if latest == content:
+    ).first()
+    if latest is not None and latest.content_sha256 == content:
+        if latest.confirmed_by != reading.reader:
+            connection.execute(
+                update(READING).where(READING.c.id == latest.id).values(confirmed_by=reading.reader)
+            )
         return
     reading_id = connection.execute(
         insert(READING)
         .values(
             version_id=version_id,
-            document_id=document_id,
+            document_id=brought.document_id,
             time=time,
             reader=reading.reader,
+            confirmed_by=reading.reader,
             extractor=reading.extractor,
+            witness=reading.witness,
             form=letter.form,
             status=letter.status.value,
             authority_as_printed=letter.authority_as_printed,
@@ -170,7 +230,7 @@ def _store_one(
             signatory=letter.signatory,
             period_start=_day(letter.period_start),
             period_end=_day(letter.period_end),
-            duration_ms=duration_ms,
+            duration_ms=brought.milliseconds,
             content_sha256=content,
         )
         .returning(READING.c.id)
@@ -232,6 +292,7 @@ def settle(connection: Connection, document_id: int) -> None:
         .values(
             first_seen=_served(func.min(CAPTURE.c.time)),
             last_seen=_served(func.max(CAPTURE.c.time)),
+            copy=and_(_kept_as("copy"), not_(_kept_as("letter"))),
         )
         .returning(LETTER_VERSION.c.letter_id)
     ).all()
@@ -248,6 +309,19 @@ def _served(which: ColumnElement[Any]) -> ScalarSelect[Any]:
         .where(VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
         .correlate(LETTER_VERSION)
         .scalar_subquery()
+    )
+
+
+def _kept_as(kind: str) -> ColumnElement[bool]:
+    """Ask whether a link of a kind brought or confirmed a version."""
+    return (
+        select(LINK.c.id)
+        .join(OUTCOME, OUTCOME.c.link_id == LINK.c.id)
+        .join(CAPTURE, CAPTURE.c.id == OUTCOME.c.capture_id)
+        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.document_id == CAPTURE.c.document_id)
+        .where(VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id, LINK.c.kind == kind)
+        .correlate(LETTER_VERSION)
+        .exists()
     )
 
 
@@ -290,7 +364,7 @@ def misplaced(connection: Connection, item: LetterItem) -> str | None:
 
 def _settle_letter(connection: Connection, letter_id: int) -> None:
     """Choose a letter's current version: the one the site served last among those that can be
-    read, or among all when none can."""
+    read, or among all when none can. What only others keep comes after what the site served."""
     newest = (
         select(func.max(READING.c.id))
         .where(READING.c.version_id == LETTER_VERSION.c.id)
@@ -303,6 +377,7 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
         .where(LETTER_VERSION.c.letter_id == letter_id)
         .order_by(
             READING.c.status.in_((Status.OK, Status.SUSPECT)).desc(),
+            LETTER_VERSION.c.copy,
             _served(func.max(CAPTURE.c.id)).desc(),
         )
         .limit(1)
@@ -311,7 +386,6 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
         # Its last version was found to be another letter's: an empty shell would be a lie.
         connection.execute(delete(LETTER).where(LETTER.c.id == letter_id))
         return
-    _note_rivals(connection, letter_id, best.id)
     connection.execute(
         update(LETTER)
         .where(LETTER.c.id == letter_id)
@@ -326,51 +400,10 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
     )
 
 
-def _note_rivals(connection: Connection, letter_id: int, reading_id: int) -> None:
-    """Cast doubt on a letter of which the site serves two wordings at once, at two addresses."""
-    last_answer = (
-        select(func.max(OUTCOME.c.run_id))
-        .where(OUTCOME.c.link_id == LINK.c.id, OUTCOME.c.outcome.in_(_SERVED))
-        .correlate(LINK)
-        .scalar_subquery()
-    )
-    served = connection.scalars(
-        select(LETTER_VERSION.c.id)
-        .distinct()
-        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
-        .join(CAPTURE, CAPTURE.c.document_id == VERSION_DOCUMENT.c.document_id)
-        .join(OUTCOME, OUTCOME.c.capture_id == CAPTURE.c.id)
-        .join(LINK, LINK.c.id == OUTCOME.c.link_id)
-        .join(READING, READING.c.version_id == LETTER_VERSION.c.id)
-        .where(
-            LETTER_VERSION.c.letter_id == letter_id,
-            READING.c.status.in_((Status.OK, Status.SUSPECT)),
-            LINK.c.gone_since.is_(None),
-            OUTCOME.c.run_id == last_answer,
-        )
-    ).all()
-    readings = select(READING.c.id).join(
-        LETTER_VERSION, LETTER_VERSION.c.id == READING.c.version_id
-    ).where(LETTER_VERSION.c.letter_id == letter_id)  # fmt: skip
-    connection.execute(
-        delete(FINDING).where(FINDING.c.code == _RIVALS, FINDING.c.reading_id.in_(readings))
-    )
-    if len(served) > 1:
-        connection.execute(
-            insert(FINDING).values(
-                reading_id=reading_id,
-                origin="review",
-                code=_RIVALS,
-                severity=Severity.WARNING.value,
-                message=f"the site serves {len(served)} different letters as this one",
-            )
-        )
-
-
-def _letter_id(connection: Connection, item: LetterItem, letter: Letter) -> int | None:
+def _letter_id(connection: Connection, link: Expectation, letter: Letter) -> int | None:
     """Find or make the letter by its own words, else by its link; None when neither tell."""
-    authority = letter.authority or item.authority
-    year_ending = letter.year_ending or item.listed_year
+    authority = letter.authority or link.authority
+    year_ending = letter.year_ending or link.year_ending
     if authority is None or year_ending is None:
         return None
     identity = {
@@ -390,7 +423,7 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _content_sha256(letter: Letter) -> str:
+def content_sha256(letter: Letter) -> str:
     """Hash what a reading says, so that the same reading isn't stored twice."""
     content = json.dumps(dataclasses.asdict(letter), sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()

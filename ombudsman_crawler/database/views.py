@@ -6,6 +6,8 @@ They show the current version's current reading; columns are only ever added. SQ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
 from ombudsman_crawler import metrics
@@ -22,8 +24,18 @@ def drop(connection: Connection) -> None:
 
 def create(connection: Connection) -> None:
     """Create every view anew."""
-    for name, body in definitions().items():
-        connection.exec_driver_sql(f"CREATE VIEW {name} AS {body}")
+    for statement in _statements().values():
+        connection.exec_driver_sql(statement)
+
+
+def are_current(connection: Connection) -> bool:
+    """Whether a database's views are those of this version."""
+    found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+    return {row.name: row.sql for row in found} == _statements()
+
+
+def _statements() -> dict[str, str]:
+    return {name: f"CREATE VIEW {name} AS {body}" for name, body in definitions().items()}
 
 
 def definitions() -> dict[str, str]:
@@ -34,6 +46,9 @@ def definitions() -> dict[str, str]:
         "annual_summary": _annual_summary(),
         "similar_average": _SIMILAR_AVERAGE,
         "coverage": _COVERAGE,
+        "absences": _absences(),
+        "metric": _metric(),
+        "comparability_break": _comparability_break(),
     }
 
 
@@ -78,7 +93,8 @@ SELECT authority.key || '/' || figure.year_ending || '/' || figure.source || '/'
         ORDER BY capture.id DESC LIMIT 1) AS url,
        figure.restated,
        (SELECT group_concat(DISTINCT finding.code) {_DOUBTS}) AS doubts,
-       document.path AS document_path
+       document.path AS document_path,
+       (SELECT copy FROM letter_version WHERE letter_version.id = current.version_id) AS copy
 FROM current_reading AS current
 JOIN figure ON figure.reading_id = current.reading_id
 JOIN document ON document.id = current.document_id
@@ -111,6 +127,67 @@ FROM figures
 WHERE metric LIKE '%\\_similar' ESCAPE '\\' AND value IS NOT NULL AND NOT restated
 GROUP BY kind, year_ending, metric, value
 """
+
+
+def _absences() -> str:
+    carried = " OR ".join(
+        f"(metric.metric = '{metric.name}' AND current.form IN ({_texts(metric.forms)}))"
+        for metric in metrics.load().values()
+    )
+    return f"""
+SELECT authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
+       current.year_ending, current.form, metric.metric,
+       CASE WHEN figure.id IS NOT NULL THEN figure.absence
+            WHEN {carried} THEN 'not_mentioned'
+            ELSE 'not_in_form' END AS absence,
+       figure.value_text, figure.page, figure.text
+FROM current_reading AS current
+JOIN authority ON authority.id = current.authority_id
+CROSS JOIN metric
+LEFT JOIN figure ON figure.reading_id = current.reading_id AND figure.metric = metric.metric
+                AND figure.year_ending = current.year_ending AND NOT figure.restated
+WHERE current.letter_kind = 'annual' AND current.status IN ('ok', 'suspect')
+  AND (figure.id IS NULL OR figure.absence IS NOT NULL)
+"""
+
+
+def _metric() -> str:
+    return _values(
+        ("metric", "unit", "printed_as", "forms", "first_year", "last_year", "definition"),
+        (
+            (m.name, m.unit, m.printed_as, ", ".join(m.forms), m.first_year, m.last_year,
+             m.definition)
+            for m in metrics.load().values()
+        ),
+    )  # fmt: skip
+
+
+def _comparability_break() -> str:
+    return _values(
+        ("metric", "first_year", "kind", "meaning"),
+        (
+            (name, one.first_year, one.kind, one.meaning)
+            for one in metrics.breaks()
+            for name in one.metrics
+        ),
+    )
+
+
+def _values(columns: tuple[str, ...], rows: Iterable[tuple[str | int | None, ...]]) -> str:
+    """Return a query of rows that stand in the program: the vocabulary, for those who only have the
+    database."""
+    names = ", ".join(f"column{place} AS {name}" for place, name in enumerate(columns, 1))
+    return f"SELECT {names} FROM (VALUES {', '.join(f'({_texts(row)})' for row in rows)})"
+
+
+def _texts(values: Iterable[str | int | None]) -> str:
+    return ", ".join(_literal(value) for value in values)
+
+
+def _literal(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 # The years ending that letters and links speak of, without gaps. A link alone may name any year:

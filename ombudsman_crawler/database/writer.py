@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ from ombudsman_crawler.database.tables import (
 )
 from ombudsman_crawler.exceptions import WrongStorage
 from ombudsman_crawler.items import CouncilItem, LetterItem, Outcome
-from ombudsman_crawler.letters.letter import DocumentReading
+from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.times import now, utc
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
@@ -195,7 +195,12 @@ class Writer:
             seen = values if item.listed else {"url": item.url}
             row = connection.execute(
                 upsert(LINK)
-                .values(kind="letter", address=item.address, first_seen=time, **values)
+                .values(
+                    kind="copy" if item.copy else "letter",
+                    address=item.address,
+                    first_seen=time,
+                    **values,
+                )
                 .on_conflict_do_update(index_elements=["address"], set_=seen)
                 .returning(LINK)
             ).one()
@@ -287,6 +292,13 @@ class Writer:
                     upsert(DOCUMENT).values(**dataclasses.asdict(stored)).on_conflict_do_nothing()
                 )
 
+    def store_rereadings(self, readings: Sequence[versions.Brought]) -> None:
+        """Store readings of archived documents, all of them or none."""
+        with self._engine.begin() as connection:
+            for brought in readings:
+                versions.store_reading(connection, self._time(), brought)
+                versions.settle(connection, brought.document_id)
+
     def store_letter(self, run_id: int, item: LetterItem, newest_year: int | None) -> None:
         """Store everything about one letter at once: its reading, its version, its figures, and
         the outcome. `item.outcome` is made final: other bytes are a new version only where their
@@ -294,7 +306,15 @@ class Writer:
         with self._engine.begin() as connection:
             document_id = item.document_id
             if document_id is not None and isinstance(item.reading, DocumentReading):
-                versions.store_reading(connection, self._time(), item, item.reading)
+                brought = versions.Brought(
+                    document_id,
+                    Expectation(item.authority, item.listed_year),
+                    item.reading,
+                    item.packed_words,
+                    item.packed_texts,
+                    item.reading_ms,
+                )
+                versions.store_reading(connection, self._time(), brought)
             if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
                 item.outcome, item.reason = versions.compare(
                     connection, item.previous_document_id, document_id

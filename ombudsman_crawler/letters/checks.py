@@ -23,12 +23,10 @@ _HALF = 0.5 + 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What checks may look at: values of the letter's own year by metric, and its period."""
+    """What checks may look at: the values of one year by metric."""
 
     year_ending: int
     values: Mapping[str, float]
-    period_start: date | None = None
-    period_end: date | None = None
 
 
 class Verdict(StrEnum):
@@ -230,6 +228,17 @@ def run_all(facts: Facts) -> tuple[Result, ...]:
     return tuple(check.run(facts) for check in CHECKS)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one check of a letter ended: its code, what it looked at, the year it is about."""
+
+    code: str
+    about: str
+    year_ending: int
+    verdict: Verdict
+    message: str
+
+
 def check_letter(
     figures: Sequence[Figure],
     year_ending: int,
@@ -240,45 +249,97 @@ def check_letter(
 
     The earlier years of a three-year table are checked each by itself.
     """
+    findings = [
+        Finding(
+            result.check.code,
+            result.check.severity,
+            result.message,
+            metric=metric,
+            year_ending=facts.year_ending,
+        )
+        for facts in _facts(figures, year_ending)
+        for result in run_all(facts)
+        if result.verdict is Verdict.FAILS
+        for metric in result.check.concerned(facts)
+    ]
+    return (
+        *_twice(figures),
+        *_out_of_range(figures),
+        *findings,
+        *_period(year_ending, period_start, period_end),
+    )
+
+
+def answers(
+    figures: Sequence[Figure],
+    year_ending: int,
+    period_start: date | None,
+    period_end: date | None,
+) -> tuple[Answer, ...]:
+    """Return how every check of a letter ended, year by year; the skipped ones say what they lack.
+
+    What fails here is what `check_letter` gives as findings.
+    """
+    found = [
+        Answer(
+            result.check.code,
+            ", ".join(result.check.concerned(facts)),
+            facts.year_ending,
+            result.verdict,
+            result.message,
+        )
+        for facts in _facts(figures, year_ending)
+        for result in run_all(facts)
+    ]
+    lacks_figures = "" if figures else "lacks figures"
+    printed = period_start or period_end
+    for code, about, lacking, wrong in (
+        ("figure_twice", "every figure", lacks_figures, _twice(figures)),
+        ("out_of_range", "every figure", lacks_figures, _out_of_range(figures)),
+        (
+            "period_unexpected",
+            "the period of the statistics",
+            "" if printed else "lacks a printed period",
+            _period(year_ending, period_start, period_end),
+        ),
+    ):
+        message = "; ".join(
+            f"{one.metric}: {one.message}" if one.metric else one.message for one in wrong
+        )
+        verdict = Verdict.SKIPPED if lacking else Verdict.FAILS if wrong else Verdict.HOLDS
+        found.append(Answer(code, about, year_ending, verdict, lacking or message))
+    return tuple(found)
+
+
+def _facts(figures: Sequence[Figure], year_ending: int) -> tuple[Facts, ...]:
+    """Return the values of a letter's own year, then those of each earlier year it restates."""
     by_year: dict[int, dict[str, float]] = {year_ending: {}}
     for figure in figures:
         if figure.value is not None and figure.restated == (figure.year_ending != year_ending):
             by_year.setdefault(figure.year_ending, {})[figure.metric] = figure.value
-    findings = []
-    for year, values in by_year.items():
-        facts = Facts(year, values)
-        findings += [
-            Finding(
-                result.check.code,
-                result.check.severity,
-                result.message,
-                metric=metric,
-                year_ending=year,
-            )
-            for result in run_all(facts)
-            if result.verdict is Verdict.FAILS
-            for metric in result.check.concerned(facts)
-        ]
-    facts = Facts(year_ending, by_year[year_ending], period_start, period_end)
-    return (*_each_figure(figures), *findings, *_period(facts))
+    return tuple(Facts(year, values) for year, values in by_year.items())
 
 
-def _each_figure(figures: Sequence[Figure]) -> list[Finding]:
-    """Check each figure by itself: its unit's range, and that it is there once."""
+def _twice(figures: Sequence[Figure]) -> list[Finding]:
+    """Check that each figure is there once."""
+    times = Counter((figure.metric, figure.year_ending) for figure in figures)
+    return [
+        Finding(
+            "figure_twice",
+            Severity.ERROR,
+            f"the reading has this figure {count} times",
+            metric=metric,
+            year_ending=year,
+        )
+        for (metric, year), count in times.items()
+        if count > 1
+    ]
+
+
+def _out_of_range(figures: Sequence[Figure]) -> list[Finding]:
+    """Check each figure by itself: the range of its unit."""
     findings = []
     known = metrics.load()
-    times = Counter((figure.metric, figure.year_ending) for figure in figures)
-    for (metric, year), count in times.items():
-        if count > 1:
-            findings.append(
-                Finding(
-                    "figure_twice",
-                    Severity.ERROR,
-                    f"the reading has this figure {count} times",
-                    metric=metric,
-                    year_ending=year,
-                )
-            )
     for figure in figures:
         unit = known[figure.metric].unit
         value = figure.value
@@ -302,18 +363,18 @@ def _each_figure(figures: Sequence[Figure]) -> list[Finding]:
     return findings
 
 
-def _period(facts: Facts) -> list[Finding]:
+def _period(year_ending: int, period_start: date | None, period_end: date | None) -> list[Finding]:
     """Check that the printed period is the report year."""
-    expected = (years.first_day(facts.year_ending), years.last_day(facts.year_ending))
+    expected = (years.first_day(year_ending), years.last_day(year_ending))
     return [
         Finding(
             "period_unexpected",
             Severity.WARNING,
             f"the statistics' period {edge} on {printed}, the year on {day}",
-            year_ending=facts.year_ending,
+            year_ending=year_ending,
         )
         for edge, printed, day in zip(
-            ("starts", "ends"), (facts.period_start, facts.period_end), expected, strict=True
+            ("starts", "ends"), (period_start, period_end), expected, strict=True
         )
         if printed is not None and printed != day
     ]

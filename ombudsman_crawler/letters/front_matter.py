@@ -102,7 +102,8 @@ def read_front_matter(part: Part) -> FrontMatter:
     addressee, post, authority = _address(head, _salutation(part))
     return FrontMatter(
         title=part.title_line.text if part.title_line else None,
-        letter_date=next((day for line in head if (day := date_in(line))), None),
+        letter_date=next((day for line in head if (day := date_in(line))), None)
+        or _date_under_office(part),
         addressee=addressee,
         post=post,
         authority=authority,
@@ -234,9 +235,25 @@ def _signatory(part: Part) -> str | None:
 def _above_office(part: Part) -> str | None:
     """Return the name right above "Local Government Ombudsman", where nothing closes the letter
     (the booklets to 2010)."""
+    found = _under_name(part)
+    return found[0] if found else None
+
+
+def _date_under_office(part: Part) -> date | None:
+    """Return the date alone on a line under the signature, where a letter greets nobody: such a
+    booklet is dated at its foot."""
+    found = _under_name(part) if part.salutation_line is None else None
+    if found is None:
+        return None
+    lines = (line.strip(" ,.") for line in found[1][:_SIGNATURE_WITHIN])
+    return next((date_in(line) for line in lines if _DATE.fullmatch(line)), None)
+
+
+def _under_name(part: Part) -> tuple[str, list[str]] | None:
+    """Return the name right above "Local Government Ombudsman", and the lines from there on."""
     for sheet in part.sheets:
         lines = [line.text.strip() for line in sheet.lines]
-        for name, office in pairwise(lines):
+        for index, (name, office) in enumerate(pairwise(lines)):
             if _OFFICE_ALONE.fullmatch(office) and _PERSON.fullmatch(name):
-                return name
+                return name, lines[index + 1 :]
     return None

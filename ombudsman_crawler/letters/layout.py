@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 from ombudsman_crawler.letters.letter import Box, Page, Word
 
@@ -52,16 +54,21 @@ class Line:
     @cached_property
     def height(self) -> float:
         """The height of most of its characters (a number may be set larger than its words)."""
-        weights: dict[float, int] = {}
+        lengths: dict[float, int] = {}
         for word in self.words:
-            height = round(word.y1 - word.y0, 1)
-            weights[height] = weights.get(height, 0) + len(word.text)
+            exact = word.y1 - word.y0
+            lengths[exact] = lengths.get(exact, 0) + len(word.text)
+        weights: dict[float, int] = {}
+        for exact, length in lengths.items():
+            height = round(exact, 1)
+            weights[height] = weights.get(height, 0) + length
         return max(weights, key=lambda height: (weights[height], height))
 
     @cached_property
     def baseline(self) -> float:
-        heights = [w for w in self.words if abs(w.y1 - w.y0 - self.height) < 0.1]
-        return baseline(heights[0]) if heights else baseline(self.words[0])
+        height = self.height
+        like = (w for w in self.words if abs(w.y1 - w.y0 - height) < 0.1)
+        return baseline(next(like, self.words[0]))
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,9 @@ def baseline(word: Word) -> float:
     return word.y1 - _BASELINE * (word.y1 - word.y0)
 
 
+_LEFT_END = attrgetter("x0")
+
+
 def overlap(first: Box, second: Box) -> float:
     """Return by how much two boxes overlap horizontally (points; negative: the gap)."""
     return min(first[2], second[2]) - max(first[0], second[0])
@@ -149,19 +159,19 @@ def passage(lines: Sequence[Line]) -> Passage:
     pages: list[int] = []
     length = 0
     for line in lines:
-        for index, word in enumerate(line.words):
-            separator = "" if not words else ("\n" if index == 0 else " ")
-            if index == 0 and words and _broken(words[-1].text, word.text):
-                pieces[-1] = pieces[-1][:-1]
-                length -= 1
-                separator = ""
-            pieces.append(separator)
+        separator = "\n" if words else ""
+        if words and _broken(words[-1].text, line.words[0].text):
+            pieces[-1] = pieces[-1][:-1]
+            length -= 1
+            separator = ""
+        for word in line.words:
+            pieces += (separator, word.text)
             length += len(separator)
             starts.append(length)
-            pieces.append(word.text)
             length += len(word.text)
-            words.append(word)
-            pages.append(line.page)
+            separator = " "
+        words += line.words
+        pages += [line.page] * len(line.words)
     return Passage("".join(pieces), tuple(words), tuple(starts), tuple(pages))
 
 
@@ -193,13 +203,19 @@ def lines_of(page: Page) -> tuple[Line, ...]:
 def _rows(words: Sequence[Word]) -> Iterator[list[Word]]:
     """Divide words into rows of one baseline, each from left to right."""
     row: list[Word] = []
-    for word in sorted(words, key=lambda word: (baseline(word), word.x0)):
-        if row and baseline(word) - baseline(row[0]) > _SAME_BASELINE * (word.y1 - word.y0):
-            yield sorted(row, key=lambda word: word.x0)
+    top = 0.0
+    placed = sorted(
+        [(baseline(word), word.x0, word) for word in words], key=lambda placed: placed[:2]
+    )
+    for at, _, word in placed:
+        if row and at - top > _SAME_BASELINE * (word.y1 - word.y0):
+            yield sorted(row, key=_LEFT_END)
             row = []
+        if not row:
+            top = at
         row.append(word)
     if row:
-        yield sorted(row, key=lambda word: word.x0)
+        yield sorted(row, key=_LEFT_END)
 
 
 def _pieces(row: list[Word]) -> list[list[Word]]:
@@ -271,10 +287,11 @@ def blocks_of(page: Page) -> tuple[Block, ...]:
     A line goes on in the line under it if neither has another line beside it in the same column.
     """
     lines = lines_of(page)
+    spans = [_Span(line.baseline, line.height, line.box[0], line.box[2]) for line in lines]
     below = {
-        index: _nearest(lines, index, range(index + 1, len(lines))) for index in range(len(lines))
+        index: _nearest(spans, index, range(index + 1, len(lines))) for index in range(len(lines))
     }
-    above = {index: _nearest(lines, index, range(index - 1, -1, -1)) for index in range(len(lines))}
+    above = {index: _nearest(spans, index, range(index - 1, -1, -1)) for index in range(len(lines))}
     follows = {
         index: below[index][0]
         for index in below
@@ -297,27 +314,36 @@ def _alike(first: Line, second: Line) -> bool:
     return high <= _LIKE_HEIGHT * low
 
 
-def _nearest(lines: Sequence[Line], index: int, others: range) -> list[int]:
+class _Span(NamedTuple):
+    """Where a line stands, as far as its neighbours are concerned."""
+
+    baseline: float
+    height: float
+    left: float
+    right: float
+
+
+def _nearest(spans: Sequence[_Span], index: int, others: range) -> list[int]:
     """Return the nearest lines of the same column in one direction (`others`), all of one height.
 
     Lines farther than the leading aren't neighbours.
     """
-    line = lines[index]
+    line_baseline, line_height, line_left, line_right = spans[index]
     found: list[int] = []
     nearest = 0.0
     for other in others:
-        distance = abs(lines[other].baseline - line.baseline)
-        if distance > 3 * (line.height + lines[other].height):
+        base, height, left, right = spans[other]
+        distance = abs(base - line_baseline)
+        if distance > 3 * (line_height + height):
             break
-        if found and distance > nearest + 0.5 * line.height:
+        if found and distance > nearest + 0.5 * line_height:
             break
-        if distance < 0.4 * min(line.height, lines[other].height):
+        if min(right, line_right) <= max(left, line_left):
             continue
-        if overlap(line.box, lines[other].box) <= 0:
+        smaller = height if height < line_height else line_height
+        if distance < 0.4 * smaller:
             continue
-        if distance - 0.9 * (line.height + lines[other].height) / 2 > _LEADING * min(
-            line.height, lines[other].height
-        ):
+        if distance - 0.9 * (line_height + height) / 2 > _LEADING * smaller:
             continue
         if not found:
             nearest = distance

@@ -3,9 +3,11 @@ page as displayed (crop box, after rotation); pages count from 1."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 Box = tuple[float, float, float, float]
 
@@ -28,9 +30,11 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One printed word and where it stands."""
+class Word(NamedTuple):
+    """One printed word and where it stands.
+
+    A letter has a thousand of them, and a tuple is made in a third of a frozen dataclass's time.
+    """
 
     text: str
     x0: float
@@ -44,7 +48,8 @@ class Page:
     """The words of one page in the order of the content stream. Width and height in points.
 
     `rising` and `falling` are words set upwards and downwards (the headings of narrow columns),
-    with the boxes they have on the page as displayed.
+    with the boxes they have on the page as displayed. `recognised`: they were seen in a picture of
+    the page by OCR and may be wrong.
     """
 
     number: int
@@ -53,6 +58,7 @@ class Page:
     words: tuple[Word, ...]
     rising: tuple[Word, ...] = ()
     falling: tuple[Word, ...] = ()
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,8 @@ class DocumentReading:
     """Everything one reading of a document found.
 
     `letters` is never empty: a document that can't be read holds one letter whose status says so.
-    `text_sha256` is the hash of its words in order, None where there are none to read.
+    `text_sha256` is the hash of its words in order, None where there are none to read. `witness` is
+    the second reader, None where none was asked, `texts` what it extracted from the pages it saw.
     """
 
     reader: str
@@ -132,3 +139,5 @@ class DocumentReading:
     pages: tuple[Page, ...]
     text_sha256: str | None
     letters: tuple[Letter, ...]
+    witness: str | None = None
+    texts: Mapping[int, str | None] = field(default_factory=dict)

@@ -8,15 +8,20 @@ figures of the council. Silence is no figure, and not 0.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ombudsman_crawler import metrics
-from ombudsman_crawler.letters.letter import Figure
+from ombudsman_crawler.letters.layout import Passage
+from ombudsman_crawler.letters.letter import Figure, Finding, Severity
 from ombudsman_crawler.letters.numbers import DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.part import Part
 
 _NUMBER = rf"(?P<number>{DIGITS}|{WORD})"
 _ONE = rf"(?P<number>{DIGITS}|{WORD}|\ban?\b)"
-_YOURS = r"(?:your|the) (?:council|authority|organisation|county council|borough council)"
+# "the Council of …" is somebody else.
+_YOURS = (
+    r"(?:your|the) (?:council|authority|organisation|county council|borough council)\b(?! of\b)"
+)
 _DONE = r"(?:completed|implemented|carried out|provided|complied with)"
 _THINGS = r"(?:remed(?:y|ies)|recommendations?|actions?)"
 
@@ -74,43 +79,73 @@ _NOT_THIS_YEAR = re.compile(
     r"|offered|would have|declined|years? ago)\b",
     re.I,
 )
+# Right before what is told, these words make it a wish, an offer or a refusal.
+_NOT_DONE = re.compile(
+    r"\b(?:would|can|could|will|may|might|hop(?:e|ed|ing)|plan(?:ned|ning)?|aim|intend(?:ed)?"
+    r"|expect(?:ed)?|want(?:ed)?|wish|unable|asked|invited|due|ready|not|cannot)(?:\s+\w+){0,3}\s+$",
+    re.I,
+)
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 # A short line without a full stop or comma, before a line that begins anew.
 _HEADING = re.compile(r"(?<=\n)[^\n]{1,49}[^\n.,;:](?=\n[A-Z])")
 _REACH = 600
 
 
-def prose_figures(part: Part, year_ending: int) -> tuple[Figure, ...]:
-    """Return the facts that a letter tells of its council, each with its sentence and place."""
-    passage = part.running_text
-    text = passage.text
-    figures = []
+def prose_figures(part: Part, year_ending: int) -> tuple[tuple[Figure, ...], tuple[Finding, ...]]:
+    """Return the facts that a letter tells of its council, each with its sentence and place.
+
+    Where a letter tells a fact more than once and with different numbers, the first is given and a
+    finding says so.
+    """
+    figures: list[Figure] = []
+    findings: list[Finding] = []
     for metric, wordings in _FACTS:
         known = metrics.load()[metric]
         if not known.first_year <= year_ending <= (known.last_year or year_ending):
             continue
-        for wording in wordings:
-            match = wording.search(text)
-            if match is None:
-                continue
-            start, end = _sentence(text, match.start(), match.end())
-            sentence = " ".join(text[start:end].split())
-            if _GENERAL.search(sentence) or _of_another_year(sentence, year_ending):
-                continue
-            place = passage.place(*match.span("number"))
-            figures.append(
-                Figure(
-                    year_ending=year_ending,
+        told = [
+            figure
+            for wording in wordings
+            for figure in _told(part.running_text, metric, wording, year_ending)
+        ]
+        figures += told[:1]
+        others = {figure.value for figure in told[1:]} - {figure.value for figure in told[:1]}
+        if others:
+            numbers = ", ".join(f"{other:g}" for other in sorted(filter(None, others)))
+            findings.append(
+                Finding(
+                    "repeated_number_disagrees",
+                    Severity.WARNING,
+                    f"the letter tells of {told[0].value:g} and, elsewhere, of {numbers or 'none'}",
                     metric=metric,
-                    value=value_of(match["number"]),
-                    value_text=match["number"],
-                    page=place.page,
-                    box=place.box,
-                    text=sentence,
+                    year_ending=year_ending,
                 )
             )
-            break
-    return tuple(figures)
+    return tuple(figures), tuple(findings)
+
+
+def _told(
+    passage: Passage, metric: str, wording: re.Pattern[str], year_ending: int
+) -> Iterator[Figure]:
+    """Yield a figure for each place where a wording speaks of this council and year."""
+    text = passage.text
+    for match in wording.finditer(text):
+        start, end = _sentence(text, match.start(), match.end())
+        sentence = " ".join(text[start:end].split())
+        if _GENERAL.search(sentence) or _of_another_year(sentence, year_ending):
+            continue
+        if _NOT_DONE.search(text[start : match.start()]):
+            continue
+        place = passage.place(*match.span("number"))
+        yield Figure(
+            year_ending=year_ending,
+            metric=metric,
+            value=value_of(match["number"]),
+            value_text=match["number"],
+            page=place.page,
+            box=place.box,
+            text=sentence,
+        )
 
 
 def _of_another_year(sentence: str, year_ending: int) -> bool:

@@ -8,11 +8,11 @@ Never raises for a bad document: what can't be read is a reading whose status sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.exceptions import UnreadablePdf
-from ombudsman_crawler.letters import checks, forms, witness, words
+from ombudsman_crawler.letters import checks, forms, ocr, witness, words
 from ombudsman_crawler.letters.follow_up import is_follow_up, year_followed_up
 from ombudsman_crawler.letters.forms.form import Context, Form
 from ombudsman_crawler.letters.front_matter import FrontMatter, read_front_matter
@@ -31,54 +31,88 @@ from ombudsman_crawler.letters.narrative import prose_figures
 from ombudsman_crawler.letters.part import Part, lay_out, split
 
 #: Changes whenever the same words could give other figures or findings.
-READER = "2"
-
-
-@dataclass(frozen=True, slots=True)
-class WordsReading:
-    """What stored words say: as `DocumentReading`, without what only the file itself knows."""
-
-    reader: str
-    text_sha256: str | None
-    letters: tuple[Letter, ...]
+READER = "3"
 
 
 def read_document(
-    data: bytes, expectation: Expectation | None = None, *, witnessed: bool = True
+    data: bytes,
+    expectation: Expectation | None = None,
+    *,
+    witnessed: bool = True,
+    recognise: bool = False,
 ) -> DocumentReading:
     """Read the letters of a PDF.
 
     `expectation` is what the link says; it is used where the letter is silent, and compared where
     it isn't. `witnessed`: each figure's printed text must be seen by a second reader too (slower).
+    `recognise`: read scanned pages by OCR (some seconds each); every figure of a letter that draws
+    on such a page is doubtful. Raises OcrNotInstalled where that is asked for in vain.
     """
+    if recognise:
+        ocr.require()
     page_count: int | None = None
     producer: str | None = None
     try:
         opened = words.open_vetted(data)
         page_count, producer = len(opened.pages), words.producer_of(opened)
-        pages = words.extract(data)
+        pages = _pages_with_scans(data) if recognise else words.extract(data)
     except UnreadablePdf as error:
         return replace(
             unreadable(error.code, str(error), expectation, page_count), producer=producer
         )
-    text_of = witness.page_texts(opened) if witnessed else None
+    texts = witness.PageTexts(lambda: opened) if witnessed else None
+    reading = read_words(pages, expectation, texts, extractor=_extractor(pages))
+    return replace(reading, page_count=page_count, producer=producer)
+
+
+def _pages_with_scans(data: bytes) -> tuple[Page, ...]:
+    """Return the words of a document: all by OCR where it has no text, else those of its scanned
+    pages. Raises UnreadablePdf."""
+    try:
+        pages = words.extract(data)
+    except UnreadablePdf as error:
+        if error.code != "no_text_layer":
+            raise
+        return ocr.recognise(data)
+    numbers = ocr.scanned(data, pages)
+    if not numbers:
+        return pages
+    recognised = {page.number: page for page in ocr.recognise(data, numbers)}
+    return tuple(recognised.get(page.number, page) for page in pages)
+
+
+def _extractor(pages: Sequence[Page]) -> str:
+    """Return what found the words of pages: pdfium, OCR, or either on pages of its own."""
+    if not any(page.recognised for page in pages):
+        return words.EXTRACTOR
+    if all(page.recognised for page in pages):
+        return ocr.extractor()
+    return f"{words.EXTRACTOR} + {ocr.extractor()}"
+
+
+def read_words(
+    pages: Sequence[Page],
+    expectation: Expectation | None = None,
+    texts: witness.PageTexts | None = None,
+    *,
+    extractor: str = words.EXTRACTOR,
+) -> DocumentReading:
+    """Read the letters of a document from its words, as `extractor` found them.
+
+    `texts`: what the second reader sees; without it nothing is witnessed. What only the file itself
+    knows (page count, producer) is None.
+    """
+    letters = _read_letters(pages, expectation or Expectation(), texts)
     return DocumentReading(
         reader=READER,
-        extractor=words.EXTRACTOR,
-        page_count=page_count,
-        producer=producer,
-        pages=pages,
+        extractor=extractor,
+        page_count=None,
+        producer=None,
+        pages=tuple(pages),
         text_sha256=words.text_sha256(pages),
-        letters=_read_letters(pages, expectation or Expectation(), text_of),
-    )
-
-
-def read_words(pages: Sequence[Page], expectation: Expectation | None = None) -> WordsReading:
-    """Read the letters of a document again from its stored words; without the second reader."""
-    return WordsReading(
-        reader=READER,
-        text_sha256=words.text_sha256(pages),
-        letters=_read_letters(pages, expectation or Expectation(), None),
+        letters=letters,
+        witness=texts.name if texts is not None else None,
+        texts=texts.known if texts is not None else {},
     )
 
 
@@ -160,10 +194,29 @@ def _read_part(part: Part, expectation: Expectation, text_of: witness.PageText |
         )
     else:
         figures, about = _read_figures(part, form, identity, text_of)
-        findings += about
+        findings += about + _about_ocr(part, figures)
         doubted = any(finding.severity is not Severity.NOTE for finding in findings)
         status = Status.SUSPECT if doubted else Status.OK
     return _letter(part, form, status, front, identity, figures=figures, findings=findings)
+
+
+def _about_ocr(part: Part, figures: Sequence[Figure]) -> tuple[Finding, ...]:
+    """Return the finding that puts all figures of a letter in doubt, if its year, its authority or
+    any of its figures may have been read by OCR."""
+    recognised = {sheet.number for sheet in part.sheets if sheet.page.recognised}
+    heads = {line.page for line in (part.title_line, part.salutation_line) if line is not None}
+    drawn_on = heads | {figure.page for figure in figures if figure.page is not None}
+    if not recognised & drawn_on and len(recognised) < len(part.sheets):
+        return ()
+    pages = ", ".join(map(str, sorted(recognised)))
+    return (
+        Finding(
+            "from_ocr",
+            Severity.WARNING,
+            f"read by OCR from the picture of page {pages}, which no second reader can confirm:"
+            " compare each figure with the page",
+        ),
+    )
 
 
 def _read_follow_up(part: Part, expectation: Expectation) -> Letter:
@@ -185,19 +238,21 @@ def _read_figures(
 ) -> tuple[tuple[Figure, ...], tuple[Finding, ...]]:
     year = identity.year_ending or 0
     reading = form.read(part, Context(year_ending=year, compared=identity.compared))
+    told, about_told = prose_figures(part, year)
     order = {metric: place for place, metric in enumerate(metrics.load())}
     figures = tuple(
         sorted(
-            reading.figures + prose_figures(part, year),
+            reading.figures + told,
             key=lambda figure: (-figure.year_ending, order[figure.metric]),
         )
     )
-    findings = reading.findings + checks.check_letter(
-        figures, year, identity.period_start, identity.period_end
-    )
+    findings = reading.findings + about_told
+    findings += checks.check_letter(figures, year, identity.period_start, identity.period_end)
     findings += witness.box_findings(figures, [sheet.page for sheet in part.sheets])
     if text_of is not None:
-        findings += witness.findings_of(figures, text_of)
+        # The second reader sees no picture.
+        typed = {sheet.number for sheet in part.sheets if not sheet.page.recognised}
+        findings += witness.findings_of([f for f in figures if f.page in typed], text_of)
     return figures, findings
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from ombudsman_crawler.letters.layout import baseline, union
@@ -32,8 +32,10 @@ TOTAL = "total"
 # Baselines of one row may differ by this part of a word's height.
 _SAME_ROW = 0.35
 # How far above its first row a table's headings may reach: points, and rows.
-_HEADINGS_WITHIN, _HEADING_ROWS = 150.0, 14
+_HEADINGS_WITHIN, _HEADING_ROWS = 220.0, 14
 _TURNED_WITHIN = 260.0
+# Lines of headings stand within this distance (parts of a word's height).
+_APART = 2.5
 # A row without a known label is only taken as one of the table above it this near (points).
 _NEXT_ROW_WITHIN = 75.0
 # On a new page, what stands this near above its first row would be a heading of it (points).
@@ -41,6 +43,15 @@ _NEAR_ABOVE = 45.0
 # The nearest column must be this much nearer than the next one.
 _CLEARLY = 0.6
 _PERCENT_GAP = 0.6
+# Up to this part of a word's height a gap is a space; above a label, only up to the other.
+_SPACE, _NARROW = 0.55, 0.4
+# The headings of a table without numbers have at most so many lines, and room for a line of numbers
+# under them (in parts of a word's height).
+_HEADING_ROWS_ALONE, _LEADING = 4, 1.5
+# A label has at most so many lines above its row, or under it.
+_LABEL_LINES = 3
+# A heading stands over its numbers, or at most so far beside them (points).
+_BESIDE = 60.0
 # Headings and labels are matched in groups of at most this many pieces.
 _GROUP = 16
 _LONGEST = 90  # characters of the longest heading or label, without spaces
@@ -66,13 +77,39 @@ class RowName:
     pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True)
+class _Names:
+    """Names to be found by how they are printed. What was asked once is remembered: letters repeat
+    one another's headings."""
+
+    def __init__(self, names: Iterable[ColumnName]) -> None:
+        self._names = tuple(names)
+        # Most groups of words are no name at all: one pattern for all says so at once.
+        self._any = re.compile("|".join(f"(?:{name.pattern.pattern})" for name in self._names))
+        self.spelled = lru_cache(maxsize=8192)(self._spelled)
+
+    def _spelled(self, text: str) -> ColumnName | None:
+        """Return the name that a heading or label spells, as printed; None if it spells none."""
+        text = normal(text)
+        if not self._any.fullmatch(text):
+            return None
+        return next((name for name in self._names if name.pattern.fullmatch(text)), None)
+
+
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The headings and labels to look for. `spanning`: headings over several columns."""
 
     columns: tuple[ColumnName, ...]
     rows: tuple[RowName, ...]
     spanning: re.Pattern[str]
+
+    @cached_property
+    def headings(self) -> _Names:
+        return _Names(self.columns)
+
+    @cached_property
+    def labels(self) -> _Names:
+        return _Names(ColumnName("", name.key, name.pattern) for name in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +178,20 @@ class _Candidate:
     label: str | None
     cells: tuple[Cell, ...]
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether it may as well be a line of prose that ends in a number."""
+        return bool(self.label_words) and self.label is None and len(self.cells) < 2
+
+
+@dataclass(frozen=True, slots=True)
+class _EmptyRow:
+    """A label beside which no number stands, and its words by their rows."""
+
+    label: str
+    label_text: str
+    placed: Sequence[tuple[int, Word]]
+
 
 @dataclass
 class _Table:
@@ -149,6 +200,8 @@ class _Table:
     columns: list[Column]
     head_bottom: float
     rows: list[tuple[int, _Candidate]] = field(default_factory=list)
+    goes_on: bool = False
+    """Whether rows of it stand on the page before."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +245,54 @@ def read_tables(pages: Iterable[Page], names: Vocabulary) -> tuple[Row, ...]:
             rows, last = _read_sheet(sheet, names, last)
             found.extend(_moved(row, back) for row in rows)
     return tuple(found)
+
+
+def find_empty_table(pages: Iterable[Page], names: Vocabulary, table: str) -> Row | None:
+    """Return a row without a number for a table of which nothing but all its headings is there.
+
+    They stand side by side with nothing between them, and nothing close under them.
+    """
+    keys = {name.key for name in names.columns if name.table == table}
+    for page in pages:
+        for sheet, back in _frames(page):
+            for end in range(1, len(sheet.rows) + 1):
+                for start in range(end - 1, max(0, end - _HEADING_ROWS_ALONE) - 1, -1):
+                    columns = _columns_alone(sheet, start, end, names)
+                    if len(columns) != len(keys) or {column.key for column in columns} != keys:
+                        continue
+                    if _is_filled(sheet, end, columns):
+                        continue
+                    head = union(column.box for column in columns)
+                    cells = (None,) * len(columns)
+                    bottom = head[3] + _LEADING * _height(sheet.rows[start])
+                    under = (head[0], head[3], head[2], bottom)
+                    row = Row(sheet.number, tuple(columns), cells, None, "", True, under)
+                    return _moved(row, back)
+    return None
+
+
+def _columns_alone(sheet: _Sheet, start: int, end: int, names: Vocabulary) -> list[Column]:
+    words = [
+        (index, word)
+        for index in range(start, end)
+        for word in _without_spanning(sheet.rows[index], names)
+    ]
+    return _spelled(words, (), names)[0]
+
+
+def _is_filled(sheet: _Sheet, end: int, columns: Sequence[Column]) -> bool:
+    """Whether anything stands so close under headings that it fills their cells."""
+    bottom = max(column.box[3] for column in columns)
+    return any(
+        word.y0 - bottom < _LEADING * (word.y1 - word.y0)
+        and any(word.x0 < column.box[2] and word.x1 > column.box[0] for column in columns)
+        for row in sheet.rows[end:]
+        for word in row
+    )
+
+
+def _height(row: Sequence[Word]) -> float:
+    return row[0].y1 - row[0].y0
 
 
 # ---- frames: a page, or the page turned so that text set upwards stands upright
@@ -290,7 +391,7 @@ def _candidates(sheet: _Sheet, names: Vocabulary) -> list[_Candidate]:
                 continue
             count, rest = first, rest[first:]
         cells = _cells(rest)
-        if not cells or (count and label is None and len(cells) < 2):
+        if not cells or (label is None and _is_prose(row, count, cells)):
             continue
         y, height = baseline(row[-1]), row[-1].y1 - row[-1].y0
         at_edge = y < _EDGE * sheet.height or y > (1 - _EDGE) * sheet.height
@@ -300,17 +401,28 @@ def _candidates(sheet: _Sheet, names: Vocabulary) -> list[_Candidate]:
     return found
 
 
+def _is_prose(row: Sequence[Word], count: int, cells: Sequence[Cell]) -> bool:
+    """Whether a single number is the end of a sentence: a space behind its words."""
+    before = row[count - 1]
+    gap = cells[0].box[0] - before.x1
+    return count > 0 and len(cells) == 1 and gap <= _SPACE * (before.y1 - before.y0)
+
+
 def _label(row: Sequence[Word], names: Vocabulary) -> tuple[str | None, int]:
     """Return the key of the label a row begins with, and how many words it has."""
     for count in range(min(len(row), _GROUP), 0, -1):
-        text = normal(" ".join(word.text for word in row[:count]))
-        for name in names.rows:
-            if name.pattern.fullmatch(text):
-                return name.key, count
+        name = names.labels.spelled(" ".join(word.text for word in row[:count]))
+        if name is not None:
+            return name.key, count
     return None, 0
 
 
 def _is_cell_start(row: Sequence[Word], index: int) -> bool:
+    if index and not row[index].text[0].isalnum():
+        # A dash a space behind a word belongs to it: "01/04/08 -" goes on in the next line.
+        before = row[index - 1]
+        if row[index].x0 - before.x1 < _SPACE * (before.y1 - before.y0):
+            return False
     return all(CELL.fullmatch(word.text) or word.text == "%" for word in row[index:])
 
 
@@ -340,13 +452,21 @@ def _read_sheet(
     current = before
     taken = -1
     last_y: float | None = None
+    barren = -2
     for candidate in candidates:
-        columns, bottom = _columns(sheet, taken + 1, candidate, names)
+        columns: list[Column] = []
+        bottom = 0.0
+        # Right under a row above which nothing known stands there is no more.
+        if candidate.index != barren + 1 or sheet.rising or sheet.falling:
+            columns, bottom = _columns(sheet, taken + 1, candidate, names)
+        barren = -2 if columns or len(candidate.cells) < 2 else candidate.index
+        if candidate.is_weak and not _is_row_of(columns or _columns_of(current), candidate):
+            continue
         if len(columns) >= 2 or (columns and candidate.label is not None and current is None):
             current = _Table(columns, bottom)
             current.rows.append((sheet.number, candidate))
             tables.append(current)
-        elif current is None or not _may_go_on(current, candidate, last_y):
+        elif current is None or not _may_go_on(sheet, taken, current, candidate, last_y):
             continue
         elif _is_divided(sheet, taken, candidate, current):
             current = None  # other headings, which aren't known: another table
@@ -355,7 +475,7 @@ def _read_sheet(
         else:
             if current not in tables:
                 # The headings stand on the page before.
-                current = _Table(current.columns, 0.0, [])
+                current = _Table(current.columns, 0.0, [], bool(current.rows))
                 tables.append(current)
             current.rows.append((sheet.number, candidate))
         taken = candidate.index
@@ -367,14 +487,43 @@ def _read_sheet(
     return rows, trailing or (tables[-1] if tables else None)
 
 
-def _may_go_on(table: _Table, candidate: _Candidate, last_y: float | None) -> bool:
+def _may_go_on(
+    sheet: _Sheet, taken: int, table: _Table, candidate: _Candidate, last_y: float | None
+) -> bool:
     """Whether a row may be one of the table above it; one without a known label: its label may have
     wrapped, or its headings stand at the foot of the page before."""
     if candidate.label is not None:
         return True
     if last_y is None:
-        return not table.rows and len(candidate.cells) >= 2
-    return candidate.y - last_y < _NEXT_ROW_WITHIN
+        targets = [column.box for column in table.columns]
+        plain = not table.rows and len(candidate.cells) >= 2
+        return plain or _assigned(candidate.cells, targets)[1]
+    return candidate.y - last_y < _NEXT_ROW_WITHIN or not _is_divided(
+        sheet, taken, candidate, table
+    )
+
+
+def _columns_of(table: _Table | None) -> Sequence[Column]:
+    return table.columns if table is not None else ()
+
+
+def _is_row_of(columns: Sequence[Column], candidate: _Candidate) -> bool:
+    """Whether a label that isn't known and a single number stand as those of a table's rows do."""
+    left = min((column.box[0] for column in columns), default=0.0)
+    return (
+        len(columns) >= 2
+        and all(word.x1 <= left + 1 for word in candidate.label_words)
+        and _stand_over(columns, candidate.cells)
+    )
+
+
+def _stand_over(columns: Sequence[Column], cells: Sequence[Cell]) -> bool:
+    """Whether most numbers of a row have a heading above them, or near."""
+    near = 0
+    for cell in cells:
+        centre = (cell.box[0] + cell.box[2]) / 2
+        near += any(c.box[0] - _BESIDE <= centre <= c.box[2] + _BESIDE for c in columns)
+    return 2 * near > len(cells)
 
 
 def _is_divided(sheet: _Sheet, taken: int, candidate: _Candidate, table: _Table) -> bool:
@@ -412,11 +561,13 @@ def _columns(
     sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
 ) -> tuple[list[Column], float]:
     """Return the columns whose headings stand above a row, and where the headings end."""
-    above = [
-        row
-        for row in sheet.rows[start : candidate.index]
-        if candidate.y - baseline(row[0]) <= _HEADINGS_WITHIN
-    ][-_HEADING_ROWS:]
+    if start == candidate.index and not (sheet.rising or sheet.falling):
+        return [], 0.0
+    within = start
+    while candidate.y - baseline(sheet.rows[within][0]) > _HEADINGS_WITHIN:
+        within += 1
+    above = [row for row in _without_labels(sheet, within, candidate, names) if row]
+    above = above[-_HEADING_ROWS:]
     columns = _best_window(above, candidate.cells, names)
     top = baseline(sheet.rows[start - 1][0]) if start else 0.0
     turned = _turned_columns(sheet, top, candidate, names)
@@ -434,8 +585,56 @@ def _columns(
             key=lambda column: column.box[0],
         )
         columns = _with_tables(columns)
+    if not _stand_over(columns, candidate.cells):
+        return [], 0.0  # words beside the numbers: a label that goes on
     bottom = max((column.box[3] for column in columns), default=0.0)
     return columns, bottom
+
+
+def _without_labels(
+    sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary
+) -> list[list[Word]]:
+    """Return the rows above a row of numbers without what stands over its label, and without the
+    words with which its label begins."""
+    first = candidate.cells[0].box[0]
+    edge = max((word.x1 for word in candidate.label_words), default=float("-inf"))
+    label = _label_above(sheet, start, candidate, names)
+    kept = []
+    for row in sheet.rows[start : candidate.index]:
+        over = True
+        words = []
+        for before, word in zip((None, *row), row, strict=False):
+            # Words without a gap before them go on with what stands over the label.
+            if before is None or word.x0 - before.x1 > _NARROW * (word.y1 - word.y0):
+                over = word.x0 < edge
+            over = over and word.x1 <= first
+            if not over and not any(word is other for other in label):
+                words.append(word)
+        kept.append(words)
+    return kept
+
+
+def _label_above(sheet: _Sheet, start: int, candidate: _Candidate, names: Vocabulary) -> list[Word]:
+    """Return the words above a row of numbers that are the beginning of its label: a label that is
+    known, and goes on beside the numbers or under them."""
+    first = candidate.cells[0].box[0]
+    near = range(
+        max(start, candidate.index - _LABEL_LINES),
+        min(len(sheet.rows), candidate.index + _LABEL_LINES + 1),
+    )
+    lines = [
+        [(index, word) for word in sheet.rows[index] if word.x1 <= first]
+        for index in near
+        if abs(baseline(sheet.rows[index][0]) - candidate.y) < _NEAR_ABOVE
+    ]
+    lines = [line for line in lines if line]
+    groups, _ = _grouped(lines, names.labels)
+    for begin, end, name in groups:
+        placed = [one for line in lines[begin:end] for one in line]
+        indices = {index for index, _ in placed}
+        if name is not None and min(indices) < candidate.index <= max(indices):
+            return [word for _, word in placed]
+    return []
 
 
 def _best_window(
@@ -449,14 +648,25 @@ def _best_window(
     kept = [_without_spanning(row, names) for row in rows]
     best: list[Column] = []
     best_score = 0
+    below: Word | None = None
     for start in range(len(kept) - 1, -1, -1):
         if not kept[start]:
             continue
+        lowest = kept[start][0]
+        found = len(best) > 1 and (not cells or _stand_over(best, cells))
+        if found and below is not None and _is_apart(lowest, below):
+            break
+        below = lowest
         words = [(index, word) for index in range(start, len(kept)) for word in kept[index]]
         columns, score = _spelled(words, cells, names)
         if score > best_score:
             best, best_score = columns, score
     return best
+
+
+def _is_apart(above: Word, below: Word) -> bool:
+    """Whether two lines are too far from one another to be lines of one heading."""
+    return baseline(below) - baseline(above) > _APART * (below.y1 - below.y0)
 
 
 def _without_spanning(row: Sequence[Word], names: Vocabulary) -> list[Word]:
@@ -481,13 +691,13 @@ def _spelled(
 ) -> tuple[list[Column], int]:
     """Return the columns that words spell, and how well."""
     intervals = _intervals(words)
-    groups, score = _grouped(intervals, names.columns)
+    groups, score = _grouped(intervals, names.headings)
     matched = sum(name is not None for _, _, name in groups)
     if cells and matched < len(cells):
         # Headings that touch: each of their words goes to the nearest number under them.
         divided = _divided(intervals, cells)
         if len(divided) > len(intervals):
-            other, other_score = _grouped(divided, names.columns)
+            other, other_score = _grouped(divided, names.headings)
             if other_score > score:
                 intervals, groups, score = divided, other, other_score
     columns = []
@@ -546,54 +756,52 @@ def _divided(intervals: Sequence[Sequence[_Placed]], cells: Sequence[Cell]) -> l
     return divided
 
 
-def _text(words: Iterable[_Placed]) -> str:
+def _text(words: Sequence[_Placed]) -> str:
     """Return the words of a heading in reading order, its lines divided by line feeds."""
-    lines: dict[int, list[Word]] = {}
-    for row, word in words:
-        lines.setdefault(row, []).append(word)
-    return "\n".join(
-        " ".join(word.text for word in sorted(lines[row], key=lambda word: word.x0))
-        for row in sorted(lines)
-    )
+    ordered = sorted(words, key=_reading_order)
+    pieces: list[str] = []
+    before = ordered[0][0]
+    for row, word in ordered:
+        if pieces:
+            pieces.append(" " if row == before else "\n")
+        pieces.append(word.text)
+        before = row
+    return "".join(pieces)
+
+
+def _reading_order(placed: _Placed) -> tuple[int, float]:
+    return placed[0], placed[1].x0
 
 
 def _grouped(
-    pieces: Sequence[Sequence[_Placed]], names: Sequence[ColumnName]
+    pieces: Sequence[Sequence[_Placed]], names: _Names
 ) -> tuple[list[tuple[int, int, ColumnName | None]], int]:
     """Group consecutive pieces so that they spell as much of the vocabulary as can be."""
-
     lengths = [sum(len(word.text) for _, word in piece) for piece in pieces]
-    any_of = _any_of(tuple(name.pattern.pattern for name in names))
 
     def name_of(first: int, last: int) -> ColumnName | None:
-        if sum(lengths[first:last]) > _LONGEST:
-            return None
-        text = normal(_text(one for piece in pieces[first:last] for one in piece))
-        if not any_of.fullmatch(text):
-            return None
-        return next((name for name in names if name.pattern.fullmatch(text)), None)
+        return names.spelled(_text([one for piece in pieces[first:last] for one in piece]))
 
-    return _group(len(pieces), name_of)
-
-
-@lru_cache(maxsize=8)
-def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return one pattern for all: most groups of words are no name at all."""
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    return _group(lengths, name_of)
 
 
 def _group(
-    count: int, name_of: Callable[[int, int], ColumnName | None]
+    lengths: Sequence[int], name_of: Callable[[int, int], ColumnName | None]
 ) -> tuple[list[tuple[int, int, ColumnName | None]], int]:
-    """Divide `count` pieces into groups (first, after the last, name) of the highest score.
+    """Divide pieces into groups (first, after the last, name) of the highest score.
 
     A named group is worth more the more pieces it explains; a piece without a name costs a little.
+    `lengths`: how many characters each piece has.
     """
     best: list[tuple[int, list[tuple[int, int, ColumnName | None]]]] = [(0, [])]
-    for end in range(1, count + 1):
+    for end in range(1, len(lengths) + 1):
         score, groups = best[end - 1]
         options = [(score - _STRAY, [*groups, (end - 1, end, None)])]
-        for start in range(max(0, end - _GROUP), end):
+        length = 0
+        for start in range(end - 1, max(-1, end - 1 - _GROUP), -1):
+            length += lengths[start]
+            if length > _LONGEST:
+                break
             name = name_of(start, end)
             if name is not None:
                 before, groups = best[start]
@@ -629,11 +837,11 @@ def _turned_columns(
             ]
             for index, line in enumerate(lines)
         ]
-        groups, _ = _grouped(pieces, names.columns)
+        groups, _ = _grouped(pieces, names.headings)
         columns = []
         for first, last, name in groups:
             inside = [word for line in lines[first:last] for word in line]
-            text = _text(one for piece in pieces[first:last] for one in piece)
+            text = _text([one for piece in pieces[first:last] for one in piece])
             box = union((w.x0, w.y0, w.x1, w.y1) for w in inside)
             columns.append(
                 Column(
@@ -658,12 +866,12 @@ def _finished(sheet: _Sheet, table: _Table, names: Vocabulary) -> list[Row]:
     if full is not None and _assigned(full.cells, targets)[0] == list(range(len(targets))):
         # Cells of one column are set alike: a full row tells where more exactly.
         targets = [cell.box for cell in full.cells]
-    labels = _labels(sheet, table, names)
+    labels, empty = _labels(sheet, table, names)
     rows = []
     for number, (_, candidate) in enumerate(table.rows):
         places, sure = _assigned(candidate.cells, targets)
         label, label_text = labels.get(candidate.index, (None, ""))
-        if label is None and number > 0:
+        if label is None and (number > 0 or table.goes_on):
             continue
         cells: list[Cell | None] = [None] * len(table.columns)
         for cell, place in zip(candidate.cells, places, strict=True):
@@ -680,7 +888,19 @@ def _finished(sheet: _Sheet, table: _Table, names: Vocabulary) -> list[Row]:
                 box=union(cell.box for cell in candidate.cells),
             )
         )
-    return rows
+    rows.extend(
+        Row(
+            page=sheet.number,
+            columns=tuple(table.columns),
+            cells=(None,) * len(table.columns),
+            label=one.label,
+            label_text=one.label_text,
+            sure=True,
+            box=union((w.x0, w.y0, w.x1, w.y1) for _, w in one.placed),
+        )
+        for one in empty
+    )
+    return sorted(rows, key=lambda row: row.box[3])
 
 
 def _overprinted(cells: Sequence[Cell]) -> bool:
@@ -743,40 +963,70 @@ def _in_order(cells: Sequence[Cell], targets: Sequence[Box]) -> list[int | None]
     return min(best.values(), key=lambda one: one[0])[1]
 
 
-def _labels(sheet: _Sheet, table: _Table, names: Vocabulary) -> dict[int, tuple[str | None, str]]:
-    """Return label and its text by the index of the row; a label may wrap around its row."""
-    found: dict[int, tuple[str | None, str]] = {}
-    for _, candidate in table.rows:
-        text = " ".join(word.text for word in candidate.label_words)
-        if candidate.label is not None:
-            found[candidate.index] = (candidate.label, text)
-    open_rows = [candidate for _, candidate in table.rows if candidate.index not in found]
-    if not open_rows:
-        return found
-    left = min(cell.box[0] for _, candidate in table.rows for cell in candidate.cells)
+def _top_of_labels(sheet: _Sheet, first: int, left: float) -> float:
+    """Return above which height nothing is a label, where the headings stand on another page: up to
+    there, words stand in the column of the labels only."""
+    while first and all(word.x1 <= left + 1 for word in sheet.rows[first - 1]):
+        first -= 1
+    return baseline(sheet.rows[first][0]) - 1
+
+
+def _labels(
+    sheet: _Sheet, table: _Table, names: Vocabulary
+) -> tuple[dict[int, tuple[str | None, str]], list[_EmptyRow]]:
+    """Return label and its text by the index of the row, and the labels of rows without a number.
+
+    A label may wrap: it goes on under its row, or stands around it.
+    """
+    by_index = {candidate.index: candidate for _, candidate in table.rows}
+    left = min(cell.box[0] for candidate in by_index.values() for cell in candidate.cells)
     left = min(left, *(column.box[0] for column in table.columns))
-    bottom = max(candidate.y for _, candidate in table.rows) + 3 * open_rows[0].height
-    known = {candidate.index for _, candidate in table.rows if candidate.index in found}
+    last = max(by_index.values(), key=lambda candidate: candidate.y)
+    bottom = last.y + 3 * last.height
     lines: list[list[_Placed]] = []
     for index, row in enumerate(sheet.rows):
-        words = [word for word in row if word.x1 <= left + 1]
-        if words and index not in known and table.head_bottom - 40 < baseline(words[0]) <= bottom:
+        here = by_index.get(index)
+        words = here.label_words if here else [word for word in row if word.x1 <= left + 1]
+        if words and table.head_bottom - 40 < baseline(words[0]) <= bottom:
             lines.append([(index, word) for word in words])
-    groups, _ = _grouped(lines, [ColumnName("", n.key, n.pattern) for n in names.rows])
-    named = [
-        (name.key, [one for line in lines[first:last] for one in line])
-        for first, last, name in groups
-        if name is not None
-    ]
-    for candidate in open_rows:
-        near: list[tuple[float, str, str]] = []
-        for key, placed in named:
+    groups, _ = _grouped(lines, names.labels)
+    found: dict[int, tuple[str | None, str]] = {}
+    apart: list[tuple[str, list[_Placed]]] = []
+    for start, end, name in groups:
+        if name is None:
+            continue
+        placed = [one for line in lines[start:end] for one in line]
+        rows = {index for index, _ in placed} & by_index.keys()
+        if len(rows) == 1:
+            found[rows.pop()] = (name.key, " ".join(_text(placed).split()))
+        elif not rows:
+            apart.append((name.key, placed))
+    used: set[int] = set()
+    for candidate in by_index.values():
+        if candidate.index in found:
+            continue
+        near: list[tuple[float, int]] = []
+        for number, (_, placed) in enumerate(apart):
             top = min(baseline(word) for _, word in placed)
             low = max(baseline(word) for _, word in placed)
             away = max(top - candidate.y, candidate.y - low, 0.0)
             if away <= 0.7 * candidate.height:
-                near.append((away, key, " ".join(_text(placed).split())))
+                near.append((away, number))
         near.sort()
         if near and (len(near) == 1 or near[0][0] < near[1][0]):
-            found[candidate.index] = (near[0][1], near[0][2])
-    return found
+            key, placed = apart[near[0][1]]
+            found[candidate.index] = (key, " ".join(_text(placed).split()))
+            used.add(near[0][1])
+        elif candidate.label is not None:
+            text = " ".join(word.text for word in candidate.label_words)
+            found[candidate.index] = (candidate.label, text)
+    top = table.head_bottom or _top_of_labels(sheet, min(by_index), left)
+    empty = [
+        _EmptyRow(key, " ".join(_text(placed).split()), placed)
+        for number, (key, placed) in enumerate(apart)
+        if number not in used
+        and (key, " ".join(_text(placed).split())) not in found.values()
+        and all(top < baseline(word) < last.y for _, word in placed)
+        and all(word.x1 <= left + 1 for index, _ in placed for word in sheet.rows[index])
+    ]
+    return found, empty

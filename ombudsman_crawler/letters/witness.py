@@ -9,8 +9,11 @@ are extracted, each once.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import pypdf
 
@@ -18,25 +21,60 @@ from ombudsman_crawler.letters.letter import Box, Figure, Finding, Page, Severit
 
 PageText = Callable[[int], str | None]
 
+#: The second reader and its version.
+WITNESS = f"pypdf {pypdf.__version__}"
+
 _SPACE = re.compile(r"\s+")
+# What stands before a number, or goes on after it, if it is only a part of a longer one.
+_IN_NUMBER = re.compile(r"[\d.,]")
+_GOES_ON = re.compile(r"[\d,.]*\d")
 
 
-def page_texts(reader: pypdf.PdfReader) -> PageText:
-    """Return a function from page number to the text pypdf extracts, each page extracted once.
+class PageTexts:
+    """What the second reader extracts from each page of a document; each page once, when it is
+    asked for. None where it fails on the page.
 
-    The text is None where pypdf fails on the page.
+    `known` are pages that were extracted before, by `name`; `document` opens the document for the
+    others.
     """
-    known: dict[int, str | None] = {}
 
-    def text_of(number: int) -> str | None:
-        if number not in known:
+    def __init__(
+        self,
+        document: Callable[[], pypdf.PdfReader],
+        known: Mapping[int, str | None] | None = None,
+        name: str = WITNESS,
+    ) -> None:
+        self.name = name
+        self._document = document
+        self._opened: pypdf.PdfReader | None = None
+        self._known = dict(known or {})
+
+    def __call__(self, page: int) -> str | None:
+        if page not in self._known:
+            self._opened = self._opened or self._document()
             try:
-                known[number] = reader.pages[number - 1].extract_text()
+                self._known[page] = self._opened.pages[page - 1].extract_text()
             except Exception:  # noqa: BLE001 - pypdf lets errors of every kind escape
-                known[number] = None
-        return known[number]
+                self._known[page] = None
+        return self._known[page]
 
-    return text_of
+    @property
+    def known(self) -> dict[int, str | None]:
+        """The pages that were asked for until now, and their texts."""
+        return dict(self._known)
+
+
+def pack(texts: Mapping[int, str | None]) -> bytes:
+    """Serialise texts by page: zlib over JSON."""
+    return zlib.compress(json.dumps(dict(sorted(texts.items()))).encode("ascii"), 6)
+
+
+def unpack(packed: bytes) -> dict[int, str | None]:
+    """Return the texts that `pack` serialised. Raises ValueError for anything else."""
+    try:
+        return {int(page): text for page, text in json.loads(zlib.decompress(packed)).items()}
+    except (zlib.error, AttributeError) as error:
+        raise ValueError(f"these aren't packed texts: {error}") from error
 
 
 def findings_of(figures: Sequence[Figure], text_of: PageText) -> tuple[Finding, ...]:
@@ -91,26 +129,25 @@ def box_findings(figures: Sequence[Figure], pages: Sequence[Page]) -> tuple[Find
 
 def _spelled(page: Page, box: Box) -> str:
     """Return the characters in a box, from the left; within a word they are equally wide."""
+    x0, y0, x1, y1 = box
     spelled = []
-    for side, words in enumerate((page.words, page.rising, page.falling)):
-        for word in words:
-            middle = (word.y0 + word.y1) / 2, (word.x0 + word.x1) / 2
-            across, along = middle if side == 0 else middle[::-1]
-            low, high = (box[1], box[3]) if side == 0 else (box[0], box[2])
-            if not low <= across <= high:
-                continue
-            if side:
-                if box[1] <= along <= box[3]:
-                    spelled.append((word.y0 if side == 2 else -word.y1, word.text))
-                continue
-            width = (word.x1 - word.x0) / len(word.text)
-            inside = [
-                character
-                for index, character in enumerate(word.text)
-                if box[0] <= word.x0 + (index + 0.5) * width <= box[2]
-            ]
-            if inside:
-                spelled.append((word.x0, "".join(inside)))
+    for word in page.words:
+        if not y0 <= (word.y0 + word.y1) / 2 <= y1 or word.x1 < x0 or word.x0 > x1:
+            continue
+        width = (word.x1 - word.x0) / len(word.text)
+        inside = [
+            character
+            for index, character in enumerate(word.text)
+            if x0 <= word.x0 + (index + 0.5) * width <= x1
+        ]
+        if inside:
+            spelled.append((word.x0, "".join(inside)))
+    for turned, upwards in ((page.rising, True), (page.falling, False)):
+        spelled += [
+            (-word.y1 if upwards else word.y0, word.text)
+            for word in turned
+            if x0 <= (word.x0 + word.x1) / 2 <= x1 and y0 <= (word.y0 + word.y1) / 2 <= y1
+        ]
     return "".join(text for _, text in sorted(spelled))
 
 
@@ -120,16 +157,36 @@ def is_witnessed(figure: Figure, text: str) -> bool:
     if figure.value_text is None:
         return True
     number = _SPACE.sub("", figure.value_text)
-    squeezed = _SPACE.sub("", text)
+    squeezed = _squeezed(text)
+    if number not in squeezed:
+        return False
     before, after = neighbours(figure.text, figure.value_text)
-    token = re.escape(number)
-    if after and re.search(rf"(?<![\d.,]){token}{re.escape(after)}", squeezed):
+    if after and any(
+        not _IN_NUMBER.match(squeezed[max(at - 1, 0) : at])
+        for at in _occurrences(squeezed, number + after)
+    ):
         return True
-    if before and re.search(rf"{re.escape(before)}{token}(?![\d,.]*\d)", squeezed):
+    if before and any(
+        not _GOES_ON.match(squeezed, at + len(before + number))
+        for at in _occurrences(squeezed, before + number)
+    ):
         return True
     # Glyphs that were drawn one by one come with spaces or line ends between them.
     spread = r"\s*".join(re.escape(character) for character in number)
     return re.search(rf"(?<!\S){spread}(?!\S)", text) is not None
+
+
+@lru_cache(maxsize=8)
+def _squeezed(text: str) -> str:
+    """Return a text without its spaces; every figure of a page asks, so it is kept."""
+    return _SPACE.sub("", text)
+
+
+def _occurrences(text: str, wanted: str) -> Iterator[int]:
+    at = text.find(wanted)
+    while at >= 0:
+        yield at
+        at = text.find(wanted, at + 1)
 
 
 def neighbours(sentence: str, number: str) -> tuple[str | None, str | None]:

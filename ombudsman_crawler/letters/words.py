@@ -6,7 +6,7 @@ stand, not by the order or the spaces of the content stream: a number may be dra
 time, in any order, with spaces that nobody sees. A word's box reaches from the first advance to the
 last and, in height, a fixed part of the font size around the baseline.
 
-Only this module and `witness` know a PDF library; everything after works on `Page`s.
+Only this module, `witness` and `ocr` know a PDF library; everything after works on `Page`s.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ import logging
 import math
 import re
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import pypdf
@@ -238,6 +240,7 @@ def pack(pages: Iterable[Page]) -> bytes:
     rows = [
         {
             "page": [page.number, page.width, page.height],
+            **({"recognised": True} if page.recognised else {}),
             "words": [word.text for word in page.words],
             "boxes": [
                 round(coordinate * 100)
@@ -270,6 +273,7 @@ def unpack(packed: bytes) -> tuple[Page, ...]:
                 _unpack_page(row["page"], row["words"], row["boxes"]),
                 rising=_unpack_turned(row.get("rising", [])),
                 falling=_unpack_turned(row.get("falling", [])),
+                recognised=bool(row.get("recognised", False)),
             )
             for row in content["pages"]
         )
@@ -305,6 +309,9 @@ class _Run:
         self.x1 = x1
         self.baseline = baseline
         self.size = size
+
+
+_LEFT_END, _BASELINE = attrgetter("x0"), attrgetter("baseline")
 
 
 def _read_page(document: pdfium.PdfDocument, number: int) -> Page:
@@ -376,6 +383,24 @@ def _codes(textpage: ctypes.c_void_p, number: int) -> list[int]:
     return [int(pdfium_c.FPDFText_GetUnicode(textpage, index)) for index in range(count)]
 
 
+def _unchecked(function: Any, returns: Any) -> Any:
+    """Return one of pdfium's functions as one to which ctypes passes arguments as they are.
+
+    Converting arguments to their declared types takes longer than pdfium takes to answer, and it
+    is asked about every character. Pointers must be pointers, and numbers fit a C int.
+    """
+    address: Any = ctypes.cast(function, ctypes.c_void_p).value
+    return ctypes.CFUNCTYPE(returns)(address)
+
+
+# pdfium's loose box reaches from advance to advance; its height depends on what the font says
+# about itself, so the height of a word is taken from the baseline and the font's size instead.
+_loose_char_box = _unchecked(pdfium_c.FPDFText_GetLooseCharBox, ctypes.c_int)
+_char_origin = _unchecked(pdfium_c.FPDFText_GetCharOrigin, ctypes.c_int)
+_text_object = _unchecked(pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p)
+_BOX_SIZE = ctypes.sizeof(pdfium_c.FS_RECTF)
+
+
 def _runs(
     textpage: ctypes.c_void_p,
     number: int,
@@ -391,19 +416,19 @@ def _runs(
     runs: list[_Run] = []
     run: _Run | None = None
     after_space = False
-    box, x, y = pdfium_c.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    box_reference, x_reference, y_reference = map(ctypes.byref, (box, x, y))
-    # pdfium's loose box reaches from advance to advance; its height depends on what the font says
-    # about itself, so the height is taken from the baseline and the font's size instead.
-    loose_box, origin = pdfium_c.FPDFText_GetLooseCharBox, pdfium_c.FPDFText_GetCharOrigin
-    for index, code in enumerate(_codes(textpage, number)):
+    codes = _codes(textpage, number)
+    places = _places(textpage, number, len(codes), rotation, bounds)
+    # Characters whose boxes are equally high and low have one baseline, those of a text object one
+    # size and direction: what is known already needn't be asked again.
+    baselines: dict[tuple[float, float], float] = {}
+    sizes: dict[int | None, float | None] = {}
+    for index, (code, (x0, x1, edges)) in enumerate(zip(codes, places, strict=True)):
         if code in _SPACES:
             after_space = True
             continue
-        if not loose_box(textpage, index, box_reference):
-            continue
-        origin(textpage, index, x_reference, y_reference)
-        x0, x1, baseline = _place(rotation, bounds, box, x.value, y.value)
+        baseline = baselines.get(edges)
+        if baseline is None:
+            baseline = baselines[edges] = _baseline(textpage, index, rotation, bounds)
         character = chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         if run is not None and abs(baseline - run.baseline) <= _SAME_BASELINE * run.size:
             gap = (x0 - run.x1) / run.size
@@ -418,11 +443,14 @@ def _runs(
                 after_space = False
                 continue
         after_space = False
-        size = _size(textpage, index, rotation)
+        text_object = _text_object(textpage, index)
+        if text_object not in sizes:
+            sizes[text_object] = _size(textpage, index, rotation)
+            if sizes[text_object] is None and turns is not None:
+                turns.add(_turn(textpage, index))
+        size = sizes[text_object]
         if size is None:
             run = None
-            if turns is not None:
-                turns.add(_turn(textpage, index))
             continue
         run = _Run(character, x0, x1, baseline, size)
         runs.append(run)
@@ -459,21 +487,51 @@ def _turn(textpage: ctypes.c_void_p, index: int) -> int:
     return next((turn for turn in range(4) if length and along[turn] >= 0.99 * length), -1)
 
 
-def _place(
-    rotation: int, bounds: pdfium_c.FS_RECTF, box: pdfium_c.FS_RECTF, x: float, y: float
-) -> tuple[float, float, float]:
-    """Return left end, right end and baseline of a character on the page as displayed.
+def _places(
+    textpage: ctypes.c_void_p, number: int, count: int, rotation: int, bounds: pdfium_c.FS_RECTF
+) -> Iterator[tuple[float, float, tuple[float, float]]]:
+    """Return left end and right end of each character, on the page as displayed, and the two edges
+    between which it stands, in the page's own space.
 
-    `box` and the origin (`x`, `y`) are in the page's own space, y upwards; `rotation` counts
-    quarter turns clockwise, as the page's /Rotate does.
+    The page's own space has y upwards; `rotation` counts quarter turns clockwise, as the page's
+    /Rotate does.
     """
+    boxes = (pdfium_c.FS_RECTF * count)()
+    known = [
+        _loose_char_box(textpage, index, ctypes.byref(boxes, index * _BOX_SIZE))
+        for index in range(count)
+    ]
+    if not all(known):
+        raise UnreadablePdf("broken", f"page {number}: pdfium can't say where a character stands")
+    sides = array("f", bytes(boxes))
+    lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))
+    near, far, zero = (
+        (lefts, rights, bounds.left),
+        (bottoms, tops, bounds.bottom),
+        (rights, lefts, bounds.right),
+        (tops, bottoms, bounds.top),
+    )[rotation]
+    if rotation < 2:
+        begins, ends = [at - zero for at in near], [at - zero for at in far]
+    else:
+        begins, ends = [zero - at for at in near], [zero - at for at in far]
+    edges = zip(lefts, rights, strict=True) if rotation % 2 else zip(tops, bottoms, strict=True)
+    return zip(begins, ends, edges, strict=True)
+
+
+def _baseline(
+    textpage: ctypes.c_void_p, index: int, rotation: int, bounds: pdfium_c.FS_RECTF
+) -> float:
+    """Return the baseline of a character on the page as displayed."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    _char_origin(textpage, index, ctypes.byref(x), ctypes.byref(y))
     if rotation == 0:
-        return box.left - bounds.left, box.right - bounds.left, bounds.top - y
+        return float(bounds.top - y.value)
     if rotation == 1:
-        return box.bottom - bounds.bottom, box.top - bounds.bottom, x - bounds.left
+        return float(x.value - bounds.left)
     if rotation == 2:
-        return bounds.right - box.right, bounds.right - box.left, y - bounds.bottom
-    return bounds.top - box.top, bounds.top - box.bottom, bounds.right - x
+        return float(y.value - bounds.bottom)
+    return float(bounds.right - x.value)
 
 
 def _put_together(runs: list[_Run]) -> list[_Run]:
@@ -483,19 +541,22 @@ def _put_together(runs: list[_Run]) -> list[_Run]:
     """
     order = {id(run): index for index, run in enumerate(runs)}
     for row in _rows(runs):
-        for left, right in pairwise(sorted(row, key=lambda run: run.x0)):
+        for left, right in pairwise(sorted(row, key=_LEFT_END)):
             size = left.size
+            twice = left.text == right.text and right.x0 - left.x0 < size / 4
+            if not twice and not _OVERLAP < (right.x0 - left.x1) / size < _GLUED_GAP:
+                continue  # so it is with most
             if not 0.9 * size <= right.size <= 1.1 * size:
                 continue
             if abs(left.baseline - right.baseline) > _SAME_BASELINE * size:
                 continue
-            if left.text == right.text and right.x0 - left.x0 < size / 4:
-                # The later of the pair goes on, so that a third drawing is met as well.
-                order[id(right)] = min(order[id(right)], order.pop(id(left)))
-            elif _OVERLAP < (right.x0 - left.x1) / size < _GLUED_GAP:
-                order[id(right)] = min(order[id(right)], order.pop(id(left)))
+            # The later of the pair goes on, so that a third part or drawing is met as well.
+            order[id(right)] = min(order[id(right)], order.pop(id(left)))
+            if not twice:
                 right.text = left.text + right.text
                 right.x0, right.x1 = left.x0, max(left.x1, right.x1)
+    if len(order) == len(runs):
+        return runs
     kept = [run for run in runs if id(run) in order]
     return sorted(kept, key=lambda run: order[id(run)])
 
@@ -503,7 +564,7 @@ def _put_together(runs: list[_Run]) -> list[_Run]:
 def _rows(runs: list[_Run]) -> Iterator[list[_Run]]:
     """Divide runs into rows of about one baseline."""
     row: list[_Run] = []
-    for run in sorted(runs, key=lambda run: run.baseline):
+    for run in sorted(runs, key=_BASELINE):
         if row and run.baseline - row[-1].baseline > _SAME_BASELINE * run.size:
             yield row
             row = []
@@ -517,6 +578,8 @@ def _normalised(text: str) -> str:
 
     A soft hyphen inside a word is nothing; at its end it is the hyphen of a broken line.
     """
+    if text.isalnum() and text.isascii():
+        return text  # most words
     text = text.translate(_CHARACTERS)
     if "\u00ad" in text:
         text = text[:-1].replace("\u00ad", "") + text[-1].replace("\u00ad", "-")

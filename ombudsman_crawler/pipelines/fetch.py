@@ -11,10 +11,10 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
 from ombudsman_crawler import current_run
+from ombudsman_crawler.archive.documents import PDF, looks_like_pdf
 from ombudsman_crawler.database.refetch import LinkState, is_due
 from ombudsman_crawler.items import LetterItem, Outcome
 from ombudsman_crawler.middlewares import ASKED_FOR, CAPTURE, Refused
-from ombudsman_crawler.site import urls
 
 if TYPE_CHECKING:
     from typing import Self
@@ -51,7 +51,9 @@ class FetchLetter:
         state = self._run.writer.saw_link(item)
         letter["link_id"] = state.link_id
         letter["previous_document_id"] = state.document_id
-        if not self._turn_away(letter, state):
+        if letter["file"] is not None:
+            await self._take_in(letter)
+        elif not self._turn_away(letter, state):
             async with self._places:
                 await self._ask(letter)
         # What a killed run left unread is read now, whether or not the letter was asked for.
@@ -67,7 +69,7 @@ class FetchLetter:
         year = letter["listed_year"]
         if wanted is not None and year is not None and year not in wanted:
             _settle(letter, Outcome.OUT_OF_WINDOW, f"{year} is outside {wanted}")
-        elif not urls.same_site(letter["url"], self._run.site):
+        elif not self._run.may_ask(letter["url"]):
             _settle(letter, Outcome.REFUSED, "on another site")
         elif not self._is_due(letter["url"], state):
             _settle(letter, Outcome.NOT_DUE, None)
@@ -84,6 +86,28 @@ class FetchLetter:
             return state.document_id is None or replay.holds(url)
         newest = self._run.reader.newest_year()
         return is_due(state, self._options.refetch, newest, self._run.clock())
+
+    async def _take_in(self, letter: ItemAdapter) -> None:
+        """Archive a file that is at hand, as if its source had served it."""
+        try:
+            body = await asyncio.to_thread(letter["file"].read_bytes)
+        except OSError as error:
+            _settle(letter, Outcome.FAILED, f"{letter['file']} can't be read: {error.strerror}")
+            return
+        if not looks_like_pdf(body):
+            _settle(letter, Outcome.REJECTED, f"{letter['file']} is no PDF")
+            return
+        try:
+            stored = await asyncio.to_thread(self._run.documents.put, body, PDF)
+        except OSError as error:
+            self._run.end("disk", f"nothing can be archived: {error}")
+            _settle(letter, Outcome.FAILED, f"nothing can be archived: {error}")
+            return
+        recorded = self._run.writer.record_capture(
+            self._run.run_id, address=letter["address"], url=letter["url"], status=None,
+            stored=stored,
+        )  # fmt: skip
+        self._came(letter, recorded.capture_id, recorded.document_id)
 
     async def _ask(self, letter: ItemAdapter) -> None:
         limit = self._options.limit
@@ -119,12 +143,9 @@ class FetchLetter:
         document_id = capture.document_id if capture else None
         letter["capture_id"] = capture.capture_id if capture else None
         if document_id is not None:
-            letter["document_id"] = document_id
             letter["etag"] = _header(response, "ETag")
             letter["last_modified"] = _header(response, "Last-Modified")
-            # Whether other bytes are another version is for the words to say.
-            known = letter["previous_document_id"]
-            _settle(letter, Outcome.UNCHANGED if known == document_id else Outcome.ARCHIVED, None)
+            self._came(letter, letter["capture_id"], document_id)
         elif response.status == 200:
             _settle(letter, Outcome.REJECTED, _what_came(response))
         elif response.status in (404, 410) and letter["previous_document_id"] is not None:
@@ -134,6 +155,13 @@ class FetchLetter:
             _settle(letter, Outcome.REFUSED, f"redirected to {_header(response, 'Location')}")
         else:
             _settle(letter, Outcome.FAILED, f"answered with status {response.status}")
+
+    def _came(self, letter: ItemAdapter, capture_id: int, document_id: int | None) -> None:
+        """Say of a letter that a document came. Whether other bytes are another version is for the
+        words to say."""
+        letter["capture_id"], letter["document_id"] = capture_id, document_id
+        known = letter["previous_document_id"]
+        _settle(letter, Outcome.UNCHANGED if known == document_id else Outcome.ARCHIVED, None)
 
 
 def _settle(letter: ItemAdapter, outcome: Outcome, reason: str | None) -> None:

@@ -40,10 +40,8 @@ class ReadLetter:
 
     def __init__(self, crawler: Crawler) -> None:
         self._run = current_run.of(crawler)
-        self._workers = ReadingWorkers(
-            crawler.settings.getint("OMBUDSMAN_READERS"),
-            crawler.settings.getfloat("OMBUDSMAN_READING_SECONDS"),
-            crawler.settings.getint("OMBUDSMAN_READING_MEMORY"),
+        self._workers = ReadingWorkers.configured(
+            crawler.settings, ocr=crawler.settings.getbool("OMBUDSMAN_OCR")
         )
 
     @classmethod
@@ -79,6 +77,7 @@ class ReadLetter:
         else:
             letter["reading"] = done.reading
             letter["packed_words"] = done.packed_words
+            letter["packed_texts"] = done.packed_texts
             letter["reading_ms"] = done.milliseconds
         return item
 

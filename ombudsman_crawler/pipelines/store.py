@@ -27,7 +27,7 @@ class StoreLetter:
         if isinstance(item, LetterItem):
             run = self._run
             run.writer.store_letter(run.run_id, item, run.reader.newest_year())
-            item.reading = item.packed_words = None
+            item.reading = item.packed_words = item.packed_texts = None
         return item
 
 

@@ -91,8 +91,6 @@ class ReplicaLetter:
     """Whether any figure is a real published one."""
     restated: dict[tuple[int, str], Truth] = field(default_factory=dict)
     """The figures of earlier years in its tables, by year ending and metric."""
-    unnamed: dict[str, Truth] = field(default_factory=dict)
-    """Figures under headings for which there is no metric, by heading."""
     traits: frozenset[str] = frozenset()
     """What is special about the layout of an older letter's statistics (`older.blocks.Traits`)."""
 
@@ -217,7 +215,6 @@ def _describe_older(council: Council, year_ending: int, revision: int) -> Replic
         revision=revision,
         published=letter.published,
         restated=dict(letter.restated),
-        unnamed=dict(letter.unnamed),
         traits=letter.traits.names,
     )
 

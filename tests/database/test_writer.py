@@ -2,103 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from served import DARTFORD, KENT, UNREADABLE, Archive, a_letter, opened, read_as
 from sqlalchemy import text
 
-from ombudsman_crawler.archive.documents import PDF, Stored
-from ombudsman_crawler.database import session
-from ombudsman_crawler.database.writer import Writer
-from ombudsman_crawler.items import CouncilItem, LetterItem, Outcome
+from ombudsman_crawler.database import review
+from ombudsman_crawler.items import CouncilItem
 from ombudsman_crawler.letters.letter import (
-    DocumentReading,
     Figure,
     Finding,
-    Letter,
     Severity,
     Status,
 )
 
-KENT = "Kent County Council"
-DARTFORD = "Dartford Borough Council"
-
-
-class Archive:
-    """A storage with a clock of its own, a run, and documents that come as told."""
-
-    def __init__(self, storage: Path) -> None:
-        self.now = datetime(2026, 6, 1, tzinfo=UTC)
-        self.engine = session.open_for_writing(storage)
-        self.writer = Writer(self.engine, clock=lambda: self.now)
-        self.writer.claim("replica")
-        self.run_id = self.new_run()
-
-    def new_run(self) -> int:
-        self.now += timedelta(days=1)
-        self.run_id = self.writer.start_run(
-            command="test", arguments={}, site="replica", versions={}, note=None, whole=True
-        )
-        return self.run_id
-
-    def serve(
-        self,
-        body: str,
-        reading: DocumentReading | None,
-        address: str = "/kent.pdf",
-        authority: str | None = KENT,
-        year: int | None = 2021,
-    ) -> LetterItem:
-        """Have the site serve a body at an address, read as told, and store it."""
-        item = LetterItem(address, f"http://x{address}", "2021", year, authority, "/list")
-        state = self.writer.saw_link(item)
-        item.link_id, item.previous_document_id = state.link_id, state.document_id
-        sha256 = hashlib.sha256(body.encode()).hexdigest()
-        captured = self.writer.record_capture(
-            self.run_id,
-            address=address,
-            url=item.url,
-            status=200,
-            stored=Stored(sha256, len(body), PDF, f"letters/{sha256}.pdf"),
-        )
-        item.capture_id, item.document_id = captured.capture_id, captured.document_id
-        same = state.document_id == item.document_id
-        item.outcome = Outcome.UNCHANGED if same else Outcome.ARCHIVED
-        item.reading = reading
-        self.writer.store_letter(self.run_id, item, 2021)
-        self.now += timedelta(seconds=1)
-        return item
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with self.engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(text(query))]
-
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    archive = Archive(tmp_path)
-    yield archive
-    archive.engine.dispose()
+    yield from opened(tmp_path)
 
-
-def a_letter(value: float = 74, **said: Any) -> Letter:
-    figure = Figure(2021, "uphold_rate", value, value_text=f"{value}%", page=3, text="…")
-    usual = {"authority": KENT, "year_ending": 2021, "form": "three_panels", "figures": (figure,)}
-    return Letter(
-        **{"part": 1, "first_page": 1, "last_page": 3, "status": Status.OK, **usual, **said}
-    )
-
-
-def read_as(*letters: Letter, words: str | None = "words") -> DocumentReading:
-    return DocumentReading("1", "pdfium 1", 3, "Word", (), words, letters)
-
-
-UNREADABLE = read_as(a_letter(status=Status.UNREADABLE, figures=(), form=None), words=None)
 
 LETTERS = (
     "SELECT authority.name, year_ending, letter.kind FROM letter"
@@ -304,6 +230,7 @@ def test_two_wordings_served_at_once_cast_doubt_in_either_order(archive: Archive
         for body, address in ((first, f"/{first}.pdf"), (second, f"/{second}.pdf")):
             value = 74 if body == "a" else 40
             archive.serve(body, read_as(a_letter(value), words=body), address)
+        review.run(archive.engine)
         ((doubtful,),) = archive.rows("SELECT doubts FROM figures")
         assert doubtful == "claimed_twice"
     # One of them is taken down: no more doubt.
@@ -311,6 +238,7 @@ def test_two_wordings_served_at_once_cast_doubt_in_either_order(archive: Archive
     with archive.engine.begin() as connection:
         connection.execute(text("UPDATE link SET gone_since = 'now' WHERE address = '/b.pdf'"))
     archive.serve("a", None, "/a.pdf")
+    review.run(archive.engine)
     assert archive.rows("SELECT value, doubts FROM figures") == [(74, None)]
 
 

@@ -68,8 +68,9 @@ def examine(letter: ReplicaLetter, marks: Marks, *, witnessed: bool) -> None:
         )
     marks.counts["whole"] += whole
     marks.codes.update(f.code for f in read.findings if f.severity is not Severity.NOTE)
+    # The replica writes '' where there is nobody.
     front = {
-        name: (getattr(read, name), getattr(letter, name))
+        name: (getattr(read, name), getattr(letter, name) or None)
         for name in ("form", "authority", "year_ending", "letter_date", "addressee", "signatory")
     }
     for name, (said, expected) in front.items():

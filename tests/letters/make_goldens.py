@@ -1,5 +1,7 @@
 """Write the golden letters anew: `python tests/letters/make_goldens.py` (needs fpdf2 as well).
 
+`make_hard_goldens` writes those that are hard to read.
+
 Each golden is a PDF and what it says, `goldens/NAME.pdf` and `goldens/NAME.expected.json`. What it
 says is written from what was put into it, not from what the reader made of it. `wordings` tells
 which of its wordings are in a sample letter (S), in public text that quotes the letters (P) or from
@@ -126,7 +128,10 @@ def write(
     *,
     defect: str | None = None,
     source: str | None = None,
+    link: dict[str, str | int] | None = None,
+    codes: list[str] | None = None,
 ) -> None:
+    """Write a golden. `link` is what the link to it says, `codes` findings that it must have."""
     GOLDENS.mkdir(exist_ok=True)
     (GOLDENS / f"{name}.pdf").write_bytes(data)
     content: dict[str, Any] = {"wordings": wordings}
@@ -134,6 +139,10 @@ def write(
         content["defect"] = defect
     if source:
         content["source"] = source
+    if link:
+        content["link"] = link
+    if codes:
+        content["codes"] = codes
     content["letters"] = letters
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (GOLDENS / f"{name}.expected.json").write_text(text, encoding="utf-8")
@@ -248,6 +257,14 @@ def annual_letters() -> None:
     doc = said("annual_letter_tables", leeds, 2008, expected, **front)
     write("2008-three-years.drawn", drawn(document, Drawing(seed=3)), [doc], A_WORDS)
     write("2008-three-years.flowing", flowed(document), [doc], A_WORDS)
+    write(
+        "2008-span-of-days-in-two-lines.drawn",
+        drawn(document, Drawing(seed=5, label_width=70, beside="first")),
+        [doc],
+        A_WORDS,
+        defect="the label of the letter's own year wraps behind its dash, beside which the first"
+        " number stands",
+    )
     blanks = {**received, 2008: numbers("", 12, "", 7, 30, "", 35, 8, "")}
     document, expected = annual_letter(leeds, 2008, blanks, decided, premature, response)
     doc = said("annual_letter_tables", leeds, 2008, expected, **front)
@@ -371,6 +388,13 @@ def reviews() -> None:
     doc = said("advice_team_tables", bath, 2009, expected, title="Annual Review 2008/09", **front)
     write("2009-resubmitted-and-new-apart.drawn", drawn(document, Drawing(seed=1)), [doc], B_WORDS)
     write("2009-resubmitted-and-new-apart.flowing", flowed(document), [doc], B_WORDS)
+    write(
+        "2009-label-that-begins-above-its-numbers.drawn",
+        drawn(document, Drawing(seed=1, label_width=95)),
+        [doc],
+        B_WORDS,
+        defect="labels of two and three lines around their numbers; a word of one is a heading too",
+    )
     leeds = "Leeds City Council"
     advice = {
         "Premature complaints": numbers(0, 1, 2, 3, 4, 5, 6, 1, 2),
@@ -401,6 +425,30 @@ def reviews() -> None:
             B_WORDS,
             defect="a booklet: no address, no greeting, a cover and a table of contents",
         )
+    advice["Advice given"] = dict.fromkeys(OLD, "")
+    document, expected = annual_review(
+        leeds, 2010, advice, old, (0, 0.0), booklet=True, dated=True, signed="Tony Redmond"
+    )
+    write(
+        "2010-row-without-a-number.drawn",
+        drawn(document, Drawing(seed=6, label_width=80, beside="first", ruled=True)),
+        [doc | said("advice_team_tables", leeds, 2010, expected, letter_date="2010-06-22")],
+        B_WORDS,
+        defect="one row has no number at all; an average where there was no enquiry; the booklet's"
+        " date is at its foot",
+    )
+    advice["Advice given"] = numbers(1, 1, 0, 0, 4, 2, 3, 1, 2)
+    document, expected = annual_review(
+        leeds, 2010, advice, old, (16, 29.5), booklet=True, signed="Tony Redmond"
+    )
+    write(
+        "2010-rows-on-the-next-page.drawn",
+        drawn(document, Drawing(seed=6, label_width=80, beside="first", parted=2)),
+        [doc],
+        B_WORDS,
+        defect="a table's last rows are on the next page, without headings, the first with a label"
+        " of five lines",
+    )
     wight = "Isle of Wight Council"
     new = dict(zip(DECISIONS_2012, (2, 1, 9, 14, 5, 9, 0), strict=True))
     document, expected = annual_review(
@@ -532,6 +580,26 @@ def reports() -> None:
             defect="an uphold rate of 0% although nothing was investigated",
         )
     hard_reports(document, doc, expected)
+    document, expected = report(
+        council,
+        2016,
+        dict(zip(NEW, (0, 2, 0, 1, 3, 0, 1, 2, 0), strict=True)),
+        dict(zip(DECISIONS_NEW, (1, 2, 4, 2, "", ""), strict=True)),
+        rate="",
+        rate_expected="blank",
+        remedied=("", ""),
+    )
+    blank = said(
+        "local_authority_report", council, 2016, expected, signatory="Dr Jane Martin", **front
+    )
+    write(
+        "2016-remedies-without-a-number.drawn",
+        drawn(document, Drawing(seed=4, ruled=True)),
+        [blank],
+        F_WORDS,
+        defect="a table of which nothing but its headings is there; the cells of what was"
+        " investigated are empty",
+    )
 
 
 def hard_reports(document: Document, doc: dict[str, Any], expected: Expected) -> None:

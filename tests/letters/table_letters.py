@@ -64,7 +64,10 @@ class Document:
 class Drawing:
     """How `drawn` draws: `align` of the cells, `one_object`: a row of cells in one text object,
     `turned`: headings set upwards (90) or downwards (270), `split`: the page ends after the
-    headings of the table of this number, `ruled`: with lines around cells."""
+    headings of the table of this number, `ruled`: with lines around cells, `label_width`: how wide
+    labels run before they wrap (points), `beside`: on which line of its label a row's cells stand
+    (`first`, `middle`, `last`), `parted`: the first table goes on on the next page after so many
+    rows, with its headings `repeated` there or not."""
 
     align: str = "centre"
     one_object: bool = False
@@ -76,6 +79,10 @@ class Drawing:
     size: float = 8
     sideways: bool = False  # the landscape page is drawn sideways on an upright one
     footer: str = ""
+    label_width: float = 110
+    beside: str = "middle"
+    parted: int | None = None
+    repeated: bool = False
 
 
 Op = Callable[[Canvas], None]
@@ -177,14 +184,19 @@ def _statistics(document: Document, how: Drawing, page_width: float) -> list[lis
         if table.title:
             ops.append(_string(50, y, table.title, 10, "Bold"))
             y += 8
-        label_width = 110.0 if any(label for label, _ in table.rows) else 0.0
+        label_width = how.label_width if any(label for label, _ in table.rows) else 0.0
         width = min((page_width - 100 - label_width) / len(table.headings), 110.0)
         edges = [50 + label_width + width * i for i in range(len(table.headings))]
         y = _headings(table, how, edges, width, y, ops)
         if how.split == number:
             pages.append(ops)
             ops, y = [], 60.0
-        for label, cells in table.rows:
+        for row, (label, cells) in enumerate(table.rows):
+            if number == 0 and row and row == how.parted:
+                pages.append(ops)
+                ops, y = [], 60.0
+                if how.repeated:
+                    y = _headings(table, how, edges, width, y, ops)
             lines = _wrap(label, label_width - 6, how.size)
             height = (max(len(lines), 1) + 0.6) * how.size * 1.25
             if how.ruled:
@@ -192,7 +204,8 @@ def _statistics(document: Document, how: Drawing, page_width: float) -> list[lis
             for index, line in enumerate(lines):
                 if line:
                     ops.append(_string(52, y + (index + 1) * how.size * 1.25, line, how.size))
-            middle = y + (len(lines) + 1) / 2 * how.size * 1.25
+            line = {"first": 1.0, "middle": (len(lines) + 1) / 2, "last": float(len(lines))}
+            middle = y + line[how.beside] * how.size * 1.25
             placed = [
                 (_aligned(cell, edge, width, how.size, how.align), cell)
                 for edge, cell in zip(edges, cells, strict=True)
@@ -233,7 +246,7 @@ def _headings(
                     ops.append(_turned_string(edge + width - 4 - along, y + 8, line, size, 270))
         return bottom + 6
     lines = [_wrap(heading, width - 6, size) for heading in table.headings]
-    label = _wrap(table.label_heading, 100, size) if table.label_heading else []
+    label = _wrap(table.label_heading, how.label_width - 10, size) if table.label_heading else []
     deepest = max(len(one) for one in [*lines, label])
     for index, line in enumerate(label):
         ops.append(_string(52, y + (index + 1) * size * 1.2, line, size))
@@ -391,6 +404,11 @@ def _cell(value: float | str) -> tuple[str, float | str]:
     return (f"{value:,}" if isinstance(value, int) else str(value)), value
 
 
+def _average(enquiries: int, days: float) -> float | str:
+    """Return what is expected of an average: without enquiries there is nothing to take it of."""
+    return days if enquiries else "no_base"
+
+
 def _total(values: Sequence[float | str]) -> int:
     return sum(int(value) for value in values if value != "")
 
@@ -459,7 +477,7 @@ def annual_letter(
         second.append((_label(own, year), (*row, f"{without + premature[own]:,}")))
     for own, (enquiries, days) in response.items():
         expected[own, "first_enquiries"] = enquiries
-        expected[own, "avg_response_days"] = days
+        expected[own, "avg_response_days"] = _average(enquiries, days)
         third.append((_label(own, year), (f"{enquiries:,}", f"{days:.1f}")))
     tables = (
         Table(
@@ -510,10 +528,12 @@ def annual_review(
     *,
     earlier: dict[int, tuple[int, float]] | None = None,
     booklet: bool = False,
+    dated: bool = False,
     paragraphs: tuple[str, ...] = (),
     signed: str = "Anne Seex",
 ) -> tuple[Document, Expected]:
-    """A review of 2009 to 2012: the rows of the Advice Team by their printed label."""
+    """A review of 2009 to 2012: the rows of the Advice Team by their printed label. `dated`: a
+    booklet has its date under the signature."""
     keys = {
         "Formal/informal premature complaints": "advice_team_premature",
         "Premature complaints": "advice_team_premature",
@@ -528,9 +548,12 @@ def annual_review(
     subjects = list(next(iter(advice.values())))
     rows = []
     for label, values in advice.items():
-        total = _total(list(values.values()))
-        rows.append((label, (*(_cell(values[name])[0] for name in subjects), f"{total:,}")))
-        expected[year, keys[label]] = total
+        total: int | str = _total(list(values.values()))
+        if all(value == "" for value in values.values()):
+            total = ""
+        whole = _cell(total)
+        rows.append((label, (*(_cell(values[name])[0] for name in subjects), whole[0])))
+        expected[year, keys[label]] = whole[1]
     sums = [_total([values[name] for values in advice.values()]) for name in subjects]
     expected |= {(year, f"received_{n}"): s for n, s in zip(subjects, sums, strict=True)}
     expected[year, "received_total"] = sum(sums)
@@ -542,10 +565,12 @@ def annual_review(
     expected[year, "decided_total"] = total
     span = f"01/04/{year - 1} / 31/03/{year}".replace(" / ", " - ")
     third = [(span, (f"{response[0]:,}", f"{response[1]:.1f}"))]
-    expected[year, "first_enquiries"], expected[year, "avg_response_days"] = response
+    expected[year, "first_enquiries"] = response[0]
+    expected[year, "avg_response_days"] = _average(*response)
     for own, (enquiries, days) in (earlier or {}).items():
         third.append((f"{own - 1} / {own}", (f"{enquiries:,}", f"{days:.1f}")))
-        expected[own, "first_enquiries"], expected[own, "avg_response_days"] = enquiries, days
+        expected[own, "first_enquiries"] = enquiries
+        expected[own, "avg_response_days"] = _average(enquiries, days)
     tables = (
         Table(
             "LGO Advice Team",
@@ -596,7 +621,7 @@ def annual_review(
             " three about education and 10 about planning.",
             *paragraphs,
         ),
-        closing=(signed, "Local Government Ombudsman")
+        closing=(signed, "Local Government Ombudsman", *((f"22 June {year}",) if dated else ()))
         if booklet
         else ("Yours sincerely", signed, "Local Government Ombudsman"),
         heads=(f"Local authority report - {council} for the period ending - 31/03/{year}",),

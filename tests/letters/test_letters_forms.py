@@ -262,6 +262,24 @@ def test_a_lost_count_stays_lost(seed: int, column: float) -> None:
     assert [finding.code for finding in one.findings] == ["not_in_text"]
 
 
+@pytest.mark.parametrize(
+    "printed", ["40*", "over 40", "40-50", "1 40", "4 0", "-40", "40.5", "40 (was 38)", "twelve*"]
+)
+def test_what_is_no_plain_number_beside_its_label_is_told(printed: str) -> None:
+    style = Style(count_apart=True, graphics=False)
+    one = read(letter(replace(Statistics(), upheld=printed), style))
+    assert values(one)["upheld_decisions"] == "not_in_text"
+    assert doubts(one) == {"upheld_decisions": {"number_qualified"}}
+
+
+@pytest.mark.parametrize("printed", ["74 per cent", "seventy-four%", "most"])
+def test_a_sentence_without_its_rate_is_told(printed: str) -> None:
+    style = Style(graphics=False)
+    one = read(letter(replace(Statistics(), uphold_rate=printed), style))
+    assert values(one)["uphold_rate"] == "not_in_text"
+    assert "not_in_text" in doubts(one)["uphold_rate"]
+
+
 def test_a_lost_base_is_never_the_neighbours() -> None:
     one = read(letter(replace(Statistics(), investigations=None)))
     assert values(one) == {**PLAIN, "detailed_investigations": "not_in_text"}

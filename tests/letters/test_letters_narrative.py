@@ -49,10 +49,30 @@ def with_prose(prose: str) -> dict[str, float | None]:
         ("Nationally, in 18 cases remedies were not completed within the agreed timescales.", {}),
         ("You can find public reports we have issued about your Council.", {}),
         ("There were no reports.", {}),
+        ("We would be happy to deliver two courses to your staff.", {}),
+        ("We can deliver three courses to your staff.", {}),
+        ("We hope to deliver 2 courses to your staff.", {}),
+        ("We were asked to deliver three courses to your staff but could not.", {}),
+        ("We were unable to deliver two courses to your staff.", {}),
+        ("We were able to deliver two courses to your staff.", {"training_courses": 2}),
+        ("We issued one public report about the Council of a neighbouring area.", {}),
     ],
 )
 def test_facts_in_prose(prose: str, expected: dict[str, float]) -> None:
     assert with_prose(prose) == expected
+
+
+def test_a_fact_told_twice_and_differently_is_doubtful() -> None:
+    again = "In two of these cases, remedies were not completed within the agreed timescales."
+    other = "In three cases recommendations were not implemented within the agreed timescales."
+    one = read(letter(Statistics(), prose=f"{again} We wrote to you. {other}"))
+    assert {f.metric: f.value for f in one.figures}["late_compliance"] == 2
+    assert [(f.code, f.metric) for f in one.findings] == [
+        ("repeated_number_disagrees", "late_compliance")
+    ]
+    assert one.status is Status.SUSPECT
+    # The same number twice is one fact.
+    assert read(letter(Statistics(), prose=f"{again} {again}")).findings == ()
 
 
 def test_a_fact_over_a_page_break_has_the_place_of_its_number() -> None:

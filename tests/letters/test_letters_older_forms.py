@@ -51,7 +51,12 @@ drawings = st.builds(
     seed=st.none() | st.integers(0, 99),
     sideways=st.booleans(),
     split=st.sampled_from([None, None, 0, 1]),
-)
+    label_width=st.sampled_from([70.0, 90.0, 110.0, 150.0, 190.0]),
+    beside=st.sampled_from(["first", "middle", "last"]),
+    parted=st.sampled_from([None, None, 1, 2]),
+    repeated=st.booleans(),
+).map(lambda how: replace(how, parted=None) if how.split == 0 else how)
+cells = st.integers(0, 60) | st.integers(0, 2500) | st.just("")
 quickly = settings(
     max_examples=int(os.environ.get("LETTERS_EXAMPLES", "25")),
     deadline=None,
@@ -90,6 +95,22 @@ def outcome_of(names: dict[str, str]) -> st.SearchStrategy[dict[str, int | str]]
     return st.fixed_dictionaries(dict.fromkeys(names, counts))
 
 
+def cells_of(
+    names: dict[str, str] | list[str], how: Drawing | None
+) -> st.SearchStrategy[dict[str, int | str]]:
+    """Counts, some of which are left out as blank cells; or nothing but blank cells, where no page
+    ends among the rows: whether such a row is one of the table can't be told there."""
+    some = st.fixed_dictionaries(dict.fromkeys(names, cells))
+    if how is not None and how.parted is not None:
+        return some.filter(lambda values: any(value != "" for value in values.values()))
+    return some | st.just(dict.fromkeys(names, ""))
+
+
+def days_of(data: st.DataObject, enquiries: int) -> float:
+    """Days to respond: none where there was no enquiry."""
+    return data.draw(st.integers(0, 999)) / 10 if enquiries else 0.0
+
+
 @quickly
 @given(st.data(), st.none() | drawings, st.integers(2006, 2008), st.sampled_from(COUNCILS))
 def test_annual_letters(data: st.DataObject, how: Drawing | None, year: int, council: str) -> None:
@@ -100,10 +121,10 @@ def test_annual_letters(data: st.DataObject, how: Drawing | None, year: int, cou
     document, expected = annual_letter(
         council,
         year,
-        {own: {name: data.draw(counts) for name in subjects} for own in three},
-        {own: data.draw(outcome_of(DECISIONS_OLD)) for own in three},
+        {own: data.draw(cells_of(subjects, how)) for own in three},
+        {own: data.draw(cells_of(DECISIONS_OLD, how)) for own in three},
         {own: data.draw(counts) for own in three},
-        {own: (data.draw(counts), data.draw(st.integers(0, 999)) / 10) for own in three},
+        {own: (number := data.draw(counts), days_of(data, number)) for own in three},
     )
     letter = read(document, how)
     assert values(letter) == expected
@@ -129,9 +150,9 @@ def test_annual_reviews(data: st.DataObject, how: Drawing | None, year: int, boo
     document, expected = annual_review(
         "Leeds City Council",
         year,
-        {label: data.draw(outcome_of(SUBJECTS_OLD)) for label in (*labels, *forwarded)},
-        data.draw(outcome_of(names)),
-        (data.draw(counts), data.draw(st.integers(0, 999)) / 10),
+        {label: data.draw(cells_of(SUBJECTS_OLD, how)) for label in (*labels, *forwarded)},
+        data.draw(cells_of(names, how)),
+        (number := data.draw(counts), days_of(data, number)),
         booklet=booklet,
     )
     letter = read(document, how)
@@ -242,6 +263,74 @@ def test_a_table_that_isnt_there_is_told() -> None:
     letter = read(replace(document, tables=document.tables[:2]), Drawing())
     assert "table_not_found" in codes(letter)
     assert letter.status is Status.SUSPECT
+    found = values(letter)
+    assert found[2018, "remedied_by_lgo"] == found[2018, "remedied_by_authority"] == "not_in_text"
+
+
+def a_letter_of_2008(*years: int) -> Document:
+    """An annual letter whose table of decisions has rows of `years` only."""
+    three = (2008, 2007, 2006)
+    document, _ = annual_letter(
+        "Leeds City Council",
+        2008,
+        {own: dict.fromkeys(SUBJECTS_OLD, 3) for own in three},
+        {own: dict.fromkeys(DECISIONS_OLD, 2) for own in three},
+        dict.fromkeys(three, 5),
+        dict.fromkeys(three, (4, 20.0)),
+    )
+    table = document.tables[1]
+    rows = tuple(row for own, row in zip(three, table.rows, strict=True) if own in years)
+    tables = (document.tables[0], replace(table, rows=rows), *document.tables[2:])
+    return replace(document, tables=tables)
+
+
+def doubtful_years(letter: Letter) -> set[tuple[int | None, str | None]]:
+    return {(f.year_ending, f.metric) for f in letter.findings if f.severity is not Severity.NOTE}
+
+
+def test_a_row_that_isnt_there_is_told_of_its_year() -> None:
+    letter = read(a_letter_of_2008(2008, 2006), Drawing())
+    assert codes(letter) == {"row_not_found"}
+    assert doubtful_years(letter) == {(2007, None)}
+    assert values(letter)[2007, "decided_total"] == "not_in_text"
+    assert values(letter)[2008, "decided_total"] == 19
+
+
+def test_a_table_of_three_years_that_isnt_there_is_told() -> None:
+    letter = read(a_letter_of_2008(), Drawing())
+    assert "table_not_found" in codes(letter)
+    assert (2008, None) in doubtful_years(letter)
+    assert values(letter)[2008, "decided_local_settlement"] == "not_in_text"
+
+
+def test_remedies_without_a_number() -> None:
+    letter = read(a_report(remedied=("", ""))[0], Drawing())
+    assert values(letter)[2018, "remedied_by_lgo"] == "blank"
+    # 43 complaints were upheld: that none was remedied isn't said by an empty table.
+    assert codes(letter, "remedied_by_lgo") == {"table_without_numbers"}
+
+
+def test_an_average_of_nothing() -> None:
+    document = a_letter_of_2008(2008, 2007, 2006)
+    table = replace(
+        document.tables[2],
+        rows=(
+            ("01/04/07 - 31/03/08", ("0", "N/A")),
+            ("2006/07", ("0", "21.0")),
+            ("2005/06", ("3", "20.0")),
+        ),
+    )
+    letter = read(
+        replace(document, tables=(*document.tables[:2], table, document.tables[3])), Drawing()
+    )
+    found = {f.year_ending: f for f in letter.figures if f.metric == "avg_response_days"}
+    assert [(found[year].value, found[year].absence) for year in (2008, 2007, 2006)] == [
+        (None, "no_base"),
+        (None, "no_base"),
+        (20.0, None),
+    ]
+    assert [found[year].value_text for year in (2008, 2007)] == ["N/A", "21.0"]
+    assert codes(letter, "avg_response_days") == {"contradicts_itself"}
 
 
 def test_a_heading_that_isnt_known_is_told() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ombudsman_crawler.letters import tables
 from ombudsman_crawler.letters.forms.table_names import VOCABULARY, year_of
 from ombudsman_crawler.letters.letter import Page, Word
-from ombudsman_crawler.letters.tables import read_tables
+from ombudsman_crawler.letters.tables import find_empty_table, read_tables
 
 SIZE = 8.0
 HEADINGS = {
@@ -204,3 +204,127 @@ def test_a_table_goes_on_on_the_next_page() -> None:
     assert [(row.page, row.label_text) for row in found] == [(1, "2007/08"), (2, "2006/07")]
     assert [cell.printed if cell else "" for cell in found[1].cells] == ["4", "", "5", "9"]
     assert [column.key for column in found[1].columns] == ["housing", "other", "benefits", "total"]
+
+
+def labelled(y: float, *lines: str) -> list[Word]:
+    """The lines of a label from the height `y` on, in the column of the labels."""
+    return [
+        word(part, 40 + sum(4 * (len(other) + 1) for other in line.split()[:i]), y + 10 * number)
+        for number, line in enumerate(lines)
+        for i, part in enumerate(line.split())
+    ]
+
+
+def cells(grid: Grid, y: float, *numbers: str) -> list[Word]:
+    return [
+        one
+        for index, number in enumerate(numbers)
+        if number
+        for one in grid.line(number, 150 + grid.width * index, y)
+    ]
+
+
+FORWARDED = ("Forwarded to", "investigative team", "(resubmitted", "premature and new)")
+
+
+def printed(row: tables.Row) -> list[str]:
+    return [cell.printed if cell else "" for cell in row.cells]
+
+
+def test_the_end_of_a_label_is_no_heading() -> None:
+    grid = Grid(60, "centre")
+    found = read(
+        grid.page(["Housing", "Other", "Total"], [("Advice given", list("123"))]),
+        labelled(164, *FORWARDED) + cells(grid, 164, "4", "", "4"),
+        labelled(210, "Total") + cells(grid, 210, "5", "2", "7"),
+    )
+    assert [row.label for row in found] == ["advice_given", "forwarded", "total"]
+    assert [row.label_text for row in found][1] == " ".join(FORWARDED)
+    assert [printed(row) for row in found][1:] == [["4", "", "4"], ["5", "2", "7"]]
+
+
+def test_a_label_is_read_to_its_last_line() -> None:
+    grid = Grid(60, "centre")
+    found = read(
+        grid.page(["Housing", "Other", "Total"], [("Advice given", list("123"))]),
+        labelled(164, "Forwarded to investigative", "team (new)") + cells(grid, 164, *"404"),
+        labelled(190, "Forwarded to investigative team", "(resubmitted prematures)"),
+        cells(grid, 190, *"527"),
+    )
+    assert [row.label for row in found][1:] == ["forwarded_new", "forwarded_resubmitted"]
+
+
+def test_a_label_that_begins_above_its_numbers_is_no_heading() -> None:
+    grid = Grid(60, "centre")
+    found = read(
+        grid.page(["Housing", "Other", "Total"], []),
+        labelled(145, "Formal/informal premature", "complaints") + cells(grid, 150, *"123"),
+        labelled(170, "Advice given") + cells(grid, 170, *"404"),
+    )
+    assert [row.label for row in found] == ["premature", "advice_given"]
+    assert {row.tables for row in found} == {("received",)}
+
+
+def test_a_dash_at_the_end_of_a_line_is_no_cell() -> None:
+    grid = Grid(60, "centre")
+    (row,) = read(
+        grid.page(["Housing", "Other", "Total"], []),
+        labelled(150, "01/04/07 -", "31/03/08") + cells(grid, 150, "", "2", "2"),
+    )
+    assert (row.label, year_of(row.label_text)) == ("year", 2008)
+    assert printed(row) == ["", "2", "2"]
+
+
+def test_a_dash_in_a_column_is_a_cell() -> None:
+    grid = Grid(60, "centre")
+    (row,) = read(grid.page(["Housing", "Other", "Total"], [("2007/08", ["-", "2", "2"])]))
+    assert printed(row) == ["-", "2", "2"]
+
+
+def test_a_row_of_empty_cells_is_a_row() -> None:
+    grid = Grid(60, "centre")
+    found = read(
+        grid.page(["Housing", "Other", "Total"], [("2007/08", list("123"))]),
+        labelled(164, "2006/07"),
+        labelled(178, "2005/06") + cells(grid, 178, *"404"),
+    )
+    assert [row.label_text for row in found] == ["2007/08", "2006/07", "2005/06"]
+    assert printed(found[1]) == ["", "", ""]
+
+
+def test_a_single_number_behind_a_label_in_two_lines() -> None:
+    grid = Grid(60, "centre")
+    (row,) = read(
+        grid.page(["Housing", "Other", "Total"], []),
+        labelled(150, "01/04/07 -", "31/03/08") + cells(grid, 160, "", "", "0"),
+    )
+    assert printed(row) == ["", "", "0"]
+    assert year_of(row.label_text) == 2008
+
+
+REMEDIES = [
+    *(word("by", 60, 100), word("LGO", 76, 100)),
+    *(word(text, 180 + 60 * i, 100) for i, text in enumerate(["Satisfactorily", "by"])),
+    *(word(text, 180 + 60 * i, 110) for i, text in enumerate(["Authority", "before"])),
+    *(word(text, 180 + 60 * i, 120) for i, text in enumerate(["LGO", "Involvement"])),
+]
+
+
+def test_headings_without_numbers() -> None:
+    note = [word("Notes", 60, 160)]
+    page = Page(1, 842, 595, tuple(REMEDIES + note))
+    row = find_empty_table([page], VOCABULARY, "remedied")
+    assert row is not None
+    assert row.of("remedied").keys() == {"remedied_by_lgo", "remedied_by_authority"}
+    assert printed(row) == ["", ""]
+
+
+def test_headings_over_something_that_is_no_number() -> None:
+    page = Page(1, 842, 595, (*REMEDIES, word("ask", 70, 136)))
+    assert find_empty_table([page], VOCABULARY, "remedied") is None
+
+
+def test_headings_in_a_sentence_are_no_table() -> None:
+    text = "Remedied by LGO, satisfactorily by Authority before LGO involvement".split()
+    page = Page(1, 842, 595, tuple(word(part, 40 + 70 * i, 100) for i, part in enumerate(text)))
+    assert find_empty_table([page], VOCABULARY, "remedied") is None

@@ -46,6 +46,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         found = current(connection)
         tables = inspect(connection).get_table_names()
     if found == target:
+        _refresh_views(engine)
         return
     if found is None and set(tables) - {"alembic_version"}:
         raise WrongStorage("the database holds other tables; give another folder with --storage")
@@ -60,6 +61,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Take a database back to an earlier revision ("base" for none), as `upgrade` does."""
     _move(engine, command.downgrade, revision)
+
+
+def _refresh_views(engine: Engine) -> None:
+    """Make the views anew where this version defines them otherwise: the vocabulary they are built
+    from changes more often than the tables."""
+    with engine.begin() as connection:
+        if current(connection) == head() and not views.are_current(connection):
+            views.drop(connection)
+            views.create(connection)
 
 
 def _move(engine: Engine, step: object, revision: str) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from ombudsman_crawler.letters.forms import table_names as names
 from ombudsman_crawler.letters.forms.annual_letter_tables import (
+    RESPONSE_METRICS,
     decision_figures,
     received_figures,
     response_figures,
@@ -24,6 +25,13 @@ from ombudsman_crawler.letters.tables import TOTAL, Row
 
 _OLD_DECISIONS = (*names.OLD_DECISIONS[:7], TOTAL)
 _DECISIONS_OF_2012 = (*names.DECISIONS_OF_2012[:3], TOTAL)
+_NEW_NAMES = 2012  # the year ending from which the decisions have other names
+_ADVICE_METRICS = (
+    "advice_team_premature",
+    "advice_team_advice_given",
+    "advice_team_forwarded",
+    "received_total",
+)
 
 
 class AdviceTeamTables:
@@ -48,7 +56,9 @@ class AdviceTeamTables:
         if advice:
             _advice_figures(advice, draft)
         else:
-            draft.table_missing("the Advice Team's table of enquiries and complaints received")
+            draft.table_missing(
+                "the Advice Team's table of enquiries and complaints received", _ADVICE_METRICS
+            )
         decided = response = False
         for row in rows:
             year = context.year_ending
@@ -70,9 +80,13 @@ class AdviceTeamTables:
             decided = decided or (names.DECIDED in row.tables and year == context.year_ending)
             response = response or (names.RESPONSE in row.tables and year == context.year_ending)
         if not decided:
-            draft.table_missing("the Investigative Team's table of decisions")
+            expected = _OLD_DECISIONS if context.year_ending < _NEW_NAMES else _DECISIONS_OF_2012
+            draft.table_missing(
+                "the Investigative Team's table of decisions",
+                [f"decided_{key}" for key in expected],
+            )
         if not response:
-            draft.table_missing("the table of response times")
+            draft.table_missing("the table of response times", RESPONSE_METRICS)
         return draft.reading()
 
 
@@ -123,6 +137,9 @@ def _advice_figures(rows: list[Row], draft: TableDraft) -> None:
             draft.add_missing(f"advice_team_{label}", year, label.replace("_", " "))
     if not labels & {names.FORWARDED, names.RESUBMITTED, names.NEW}:
         draft.add_missing("advice_team_forwarded", year, "Forwarded to investigative team")
+    elif names.FORWARDED not in labels:
+        for label in (names.RESUBMITTED, names.NEW):
+            draft.add_missing(f"advice_team_{label}", year, label.replace("_", " "))
     totals = [row for row in rows if row.label == names.ALL]
     if not totals:
         draft.add_missing("received_total", year, "Total")

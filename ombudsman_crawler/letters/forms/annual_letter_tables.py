@@ -14,8 +14,15 @@ from ombudsman_crawler.letters.letter import Severity
 from ombudsman_crawler.letters.part import Part
 from ombudsman_crawler.letters.tables import TOTAL, Row
 
+RESPONSE_METRICS = ("first_enquiries", "avg_response_days")
 #: What the decisions table always has.
 _ALWAYS = (*names.OLD_DECISIONS, TOTAL)
+#: What each table is of, and the figures that it always has.
+_TABLES = {
+    names.RECEIVED: ("complaints received", ("received_total",)),
+    names.DECIDED: ("decisions", tuple(f"decided_{key}" for key in _ALWAYS)),
+    names.RESPONSE: ("response times", RESPONSE_METRICS),
+}
 
 
 class AnnualLetterTables:
@@ -54,22 +61,14 @@ class AnnualLetterTables:
             received_figures(row, year, draft)
             decision_figures(row, year, draft, _ALWAYS)
             response_figures(row, year, draft)
-        for table, what in (
-            (names.RECEIVED, "the table of complaints received"),
-            (names.DECIDED, "the table of decisions"),
-            (names.RESPONSE, "the table of response times"),
-        ):
-            if (table, context.year_ending) not in found:
-                draft.table_missing(f"{what} with its row of the letter's year")
-        seen = {year for _, year in found}
-        for table in sorted({table for table, _ in found}):
-            lost = sorted(year for year in seen if (table, year) not in found)
-            if lost:
-                draft.say(
-                    "row_not_found",
-                    Severity.WARNING,
-                    f"a table has no row of {', '.join(map(str, lost))}, which the others have",
-                )
+        years = {year for _, year in found} | {context.year_ending}
+        for table, (what, metrics) in _TABLES.items():
+            if not any(table == of for of, _ in found):
+                draft.table_missing(f"the table of {what}", metrics)
+                continue
+            for year in sorted(years):
+                if (table, year) not in found:
+                    draft.row_missing(what, metrics, year)
         return draft.reading()
 
 
@@ -106,5 +105,6 @@ def response_figures(row: Row, year: int, draft: TableDraft) -> None:
         if key != TOTAL:
             draft.add_cell(key, row, column, cell, year)
     if cells:
-        for key in ("first_enquiries", "avg_response_days"):
+        for key in RESPONSE_METRICS:
             draft.add_missing(key, year, key.replace("_", " "))
+        draft.take_back_without_base("avg_response_days", ("first_enquiries",), year)

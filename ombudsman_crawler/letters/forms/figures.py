@@ -110,15 +110,24 @@ class Draft:
                 "what stands before the number makes it a bound, or the second of two",
             )
 
-    def add_lost(self, metric: str, label: Found, name: str) -> None:
+    def add_lost(
+        self, metric: str, label: Found, name: str, severity: Severity = Severity.NOTE
+    ) -> None:
         """Write down that a label stands without its number."""
         self.add(metric, None, absence="not_in_text", place=label.place, text=label.text)
         self.say(
             "not_in_text",
-            Severity.NOTE,
+            severity,
             metric,
             f"the number of {name} isn't in the text: {label.text!r}",
         )
+        if label.qualified:
+            self.say(
+                "number_qualified",
+                Severity.WARNING,
+                metric,
+                "what stands where the number should is no plain number",
+            )
 
     def add_not_due(self, metric: str, sentence: Found, printed: str | None = None) -> None:
         """Write down that no recommendations were due: that goes for the whole panel."""
@@ -286,7 +295,8 @@ def _rate(panel: Panel, draft: Draft) -> None:
         if (draft.value(BASES[panel.name]) or 0) > 0:
             _say_na(draft, metric)
     elif sentence is not None:
-        draft.add_lost(metric, sentence, "the rate")
+        # Counts were seen to be lost with the picture they stand in; a rate stands in its sentence.
+        draft.add_lost(metric, sentence, "the rate", Severity.WARNING)
     else:
         draft.add(metric, None, absence="not_in_text", place=place, text=text)
         draft.say(

@@ -7,8 +7,6 @@ uphold rate has no base where nothing was investigated, whatever is printed in i
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ombudsman_crawler.letters.forms import table_names as names
 from ombudsman_crawler.letters.forms.annual_letter_tables import received_figures
 from ombudsman_crawler.letters.forms.form import Context, FormReading
@@ -23,6 +21,7 @@ _METRICS = {
     "uphold_rate": "uphold_rate",
 }
 _ALWAYS = (*(key for key in names.NEW_DECISIONS if key != "uphold_rate"), TOTAL)
+_REMEDIES = ("remedied_by_lgo", "remedied_by_authority")
 # From 2016 on the report has an uphold rate and a table of remedies.
 _WITH_RATE = 2016
 
@@ -34,7 +33,7 @@ class LocalAuthorityReport:
 
     def recognise(self, part: Part) -> float:
         rows = names.rows_of(part)
-        received = any(_has(row, names.RECEIVED, names.NEW_SUBJECTS) for row in rows)
+        received = any(_is_received(row) for row in rows)
         decided = any(_has(row, names.DECIDED, names.NEW_DECISIONS) for row in rows)
         return 0.5 * received + 0.5 * decided
 
@@ -50,7 +49,7 @@ class LocalAuthorityReport:
                     f"a row is labelled {row.label_text!r}; it isn't read",
                 )
                 continue
-            if _has(row, names.RECEIVED, names.NEW_SUBJECTS):
+            if _is_received(row):
                 received = True
                 received_figures(row, year, draft)
             if _has(row, names.DECIDED, names.NEW_DECISIONS):
@@ -60,15 +59,28 @@ class LocalAuthorityReport:
                 remedied = True
                 _remedies(row, year, draft)
         if not received:
-            draft.table_missing("the table of complaints and enquiries received")
+            draft.table_missing(
+                "the table of complaints and enquiries received", ["received_total"]
+            )
         if not decided:
-            draft.table_missing("the table of decisions made")
-        if year >= _WITH_RATE and decided:
+            draft.table_missing(
+                "the table of decisions made",
+                [_METRICS.get(key, f"decided_{key}") for key in _ALWAYS],
+            )
+        if year >= _WITH_RATE:
             draft.add_missing("uphold_rate", year, "Uphold Rate")
-        if year >= _WITH_RATE and not remedied:
-            draft.table_missing("the table of complaints remedied")
-        _rate_without_base(year, draft)
+            if not remedied:
+                _no_remedies(part, year, draft)
+        draft.take_back_without_base(
+            "uphold_rate", ("upheld_decisions", "not_upheld_decisions"), year
+        )
         return draft.reading()
+
+
+def _is_received(row: Row) -> bool:
+    """Whether a row is of the categories since 2014; some are called as they were before."""
+    own = row.of(names.RECEIVED).keys() & (set(names.NEW_SUBJECTS) - set(names.OLD_SUBJECTS))
+    return bool(own) and _has(row, names.RECEIVED, names.NEW_SUBJECTS)
 
 
 def _has(row: Row, table: str, keys: tuple[str, ...]) -> bool:
@@ -86,27 +98,22 @@ def _remedies(row: Row, year: int, draft: TableDraft) -> None:
     for key, (column, cell) in row.of(names.REMEDIED).items():
         if key != TOTAL:
             draft.add_cell(key, row, column, cell, year)
-    for metric in ("remedied_by_lgo", "remedied_by_authority"):
+    for metric in _REMEDIES:
         draft.add_missing(metric, year, metric.replace("_", " "))
 
 
-def _rate_without_base(year: int, draft: TableDraft) -> None:
-    """Take the rate back where nothing was investigated: there is nothing to take it of."""
-    key = (year, "uphold_rate")
-    rate = draft.figures.get(key)
-    if rate is None or rate.absence == "not_in_text":
+def _no_remedies(part: Part, year: int, draft: TableDraft) -> None:
+    """Write down the remedies where no number of theirs was found: their cells may be empty."""
+    row = names.empty_remedies(part)
+    if row is None:
+        draft.table_missing("the table of complaints remedied", _REMEDIES)
         return
-    counts = [draft.figures.get((year, _METRICS[name])) for name in ("upheld", "not_upheld")]
-    if any(count is None or count.absence == "not_in_text" for count in counts):
-        return
-    investigated = sum(count.value or 0 for count in counts if count)
-    counted = any(count.value is not None for count in counts if count)
-    if investigated == 0 and (counted or not rate.value):
-        draft.figures[key] = replace(rate, value=None, absence="no_base")
-        if rate.value:
+    _remedies(row, year, draft)
+    if draft.value("upheld_decisions"):
+        for metric in _REMEDIES:
             draft.say(
-                "contradicts_itself",
+                "table_without_numbers",
                 Severity.WARNING,
-                f"{rate.value_text} is printed although nothing was investigated",
-                metric="uphold_rate",
+                "complaints were upheld, and the table of those remedied has no number",
+                metric=metric,
             )

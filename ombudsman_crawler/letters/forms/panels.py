@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ombudsman_crawler.letters.forms import wordings
@@ -279,25 +279,31 @@ def _give_counts(
             panel.counts.extend(numbered)
             continue
         for label in labels:
-            beside = _number_beside(label, lines)
-            panel.counts.append(label if beside is None else _with_number(label, beside))
+            beside = _beside(label, lines)
+            if len(beside) == 1 and wordings.NUMBER_ALONE.fullmatch(beside[0].text):
+                panel.counts.append(_with_number(label, beside[0].words[0]))
+            else:
+                # "40*", "over 5", "no": something is there, and it is no plain number.
+                panel.counts.append(replace(label, qualified=bool(beside)))
 
 
-def _number_beside(label: Found, lines: Sequence[Line]) -> Word | None:
-    """Return the one number that stands alone close to the left of a label or close above it."""
-    near: list[Word] = []
+def _beside(label: Found, lines: Sequence[Line]) -> list[Line]:
+    """Return what stands alone close to the left of a label or close above it, and has a number."""
+    near: list[Line] = []
     box = label.place.box
     for line in lines:
-        if line.page != label.place.page or not wordings.NUMBER_ALONE.fullmatch(line.text):
+        if line.page != label.place.page or not wordings.is_short_number(line.text):
             continue
-        word = line.words[0]
-        height = word.y1 - word.y0
-        level = min(word.y1, box[3]) - max(word.y0, box[1]) > 0.4 * min(height, box[3] - box[1])
-        left = level and -1 <= box[0] - word.x1 <= 1.5 * height
-        above = overlap(line.box, box) > 0 and -0.3 <= (box[1] - word.y1) / height <= 0.8
+        height = line.box[3] - line.box[1]
+        level = min(line.box[3], box[3]) - max(line.box[1], box[1])
+        left = (
+            level > 0.4 * min(height, box[3] - box[1])
+            and -1 <= box[0] - line.box[2] <= 1.5 * height
+        )
+        above = overlap(line.box, box) > 0 and -0.3 <= (box[1] - line.box[3]) / height <= 0.8
         if left or above:
-            near.append(word)
-    return near[0] if len(near) == 1 else None
+            near.append(line)
+    return near
 
 
 def _with_number(label: Found, word: Word) -> Found:

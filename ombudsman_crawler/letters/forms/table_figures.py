@@ -6,8 +6,8 @@ form always has and whose heading wasn't found is `not_in_text`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from ombudsman_crawler.letters.forms.form import Context, FormReading
 from ombudsman_crawler.letters.letter import Box, Figure, Finding, Severity
@@ -101,8 +101,42 @@ class TableDraft:
 
     def add_missing(self, metric: str, year: int, heading: str) -> None:
         """Write down that a column which the form always has wasn't found."""
-        if (year, metric) in self.figures:
+        if not self.add_not_in_text(metric, year):
             return
+        self.say(
+            "column_not_found",
+            Severity.WARNING,
+            f"the table has no column {heading!r} that could be read",
+            metric=metric,
+            year_ending=year,
+        )
+
+    def take_back_without_base(self, metric: str, counted: Sequence[str], year: int) -> None:
+        """Take a rate or an average back where all its cases are 0: there is nothing to take it of,
+        whatever is printed in its cell."""
+        rate = self.figures.get((year, metric))
+        counts = [self.figures.get((year, name)) for name in counted]
+        if rate is None or rate.absence in ("not_in_text", "no_base"):
+            return
+        if any(count is None or count.absence == "not_in_text" for count in counts):
+            return
+        values = [count.value for count in counts if count]
+        if any(values) or not (any(value == 0 for value in values) or rate.value == 0):
+            return
+        self.figures[year, metric] = replace(rate, value=None, absence="no_base")
+        if rate.value:
+            self.say(
+                "contradicts_itself",
+                Severity.WARNING,
+                f"{rate.value_text} is printed although there is nothing to take it of",
+                metric=metric,
+                year_ending=year,
+            )
+
+    def add_not_in_text(self, metric: str, year: int) -> bool:
+        """Write down that a figure which the form always has wasn't found; whether that is new."""
+        if (year, metric) in self.figures:
+            return False
         self.add(
             Figure(
                 year_ending=year,
@@ -112,16 +146,25 @@ class TableDraft:
                 restated=year != self.context.year_ending,
             )
         )
+        return True
+
+    def table_missing(self, what: str, metrics: Iterable[str]) -> None:
+        """Write down that a table wasn't found, and with it the figures that it always has. Which
+        others it had can't be known: the whole letter is doubtful."""
+        self.say("table_not_found", Severity.WARNING, f"{what} wasn't found")
+        for metric in metrics:
+            self.add_not_in_text(metric, self.context.year_ending)
+
+    def row_missing(self, table: str, metrics: Iterable[str], year: int) -> None:
+        """Write down that a table has no row of a year that the other tables have."""
         self.say(
-            "column_not_found",
+            "row_not_found",
             Severity.WARNING,
-            f"the table has no column {heading!r} that could be read",
-            metric=metric,
+            f"the table of {table} has no row of the year ending {year}, which the others have",
             year_ending=year,
         )
-
-    def table_missing(self, what: str, severity: Severity = Severity.WARNING) -> None:
-        self.say("table_not_found", severity, f"{what} wasn't found")
+        for metric in metrics:
+            self.add_not_in_text(metric, year)
 
     def adds_up(
         self, metrics: Iterable[str], whole: str, parts: str, holds: bool, year: int

@@ -17,6 +17,7 @@ from ombudsman_crawler.letters.tables import (
     Row,
     RowName,
     Vocabulary,
+    find_empty_table,
     read_tables,
     wording,
 )
@@ -149,6 +150,11 @@ VOCABULARY = Vocabulary(
 def rows_of(part: Part) -> tuple[Row, ...]:
     """Return the rows of a letter's statistics tables; every form asks, so the last is kept."""
     return read_tables([sheet.page for sheet in part.sheets], VOCABULARY)
+
+
+def empty_remedies(part: Part) -> Row | None:
+    """Return the row of the table of remedies where its headings have no number under them."""
+    return find_empty_table([sheet.page for sheet in part.sheets], VOCABULARY, REMEDIED)
 
 
 def year_of(label: str) -> int | None:

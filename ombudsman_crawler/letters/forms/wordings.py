@@ -96,27 +96,31 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 
-# A word of each phrase: where it is absent, the phrase needn't be looked for.
-_TELLING: dict[str, str] = {
-    UPHOLD: "upheld",
-    COMPLIANCE: "satisfied",
-    REMEDY: "satisfactory",
-    "average": "compares",
-    "base": "total",
-    "per_100k": "per",
-    "per_100k_similar": "per",
-    "per_100k_stray": "per",
-    "not_due": "recommendations",
-    "dealt_with": "dealt",
-    "not_for_us": "not",
-    "closed": "assessed",
-    "investigated_upheld": "investigated",
-    "investigated": "investigated",
-    "remedy_count": "satisfactory",
-    "upheld_count": "upheld",
-    f"caption_{UPHOLD}": "upheld",
-    f"caption_{COMPLIANCE}": "implemented",
-    f"caption_{REMEDY}": "satisfactory",
+# What each phrase has, in lower case and with plain spaces: where it is absent, the phrase, which
+# may begin anywhere, needn't be looked for.
+_TELLING: dict[str, re.Pattern[str]] = {
+    what: re.compile(words)
+    for what, words in (
+        (UPHOLD, "complaints we investigated"),
+        (COMPLIANCE, "successfully implemented"),
+        (REMEDY, "provided a satisfactory remedy"),
+        ("average", "compares"),
+        ("base", "based on a total"),
+        ("per_100k", "per 100"),
+        ("per_100k_similar", "per 100"),
+        ("per_100k_stray", "per 100"),
+        ("not_due", "due for compliance"),
+        ("dealt_with", "dealt with"),
+        ("not_for_us", "not for us"),
+        ("closed", "assessed and closed"),
+        ("investigated_upheld", "and upheld"),
+        ("investigated", "we investigated"),
+        ("remedy_count", "satisfactory remed(?:y|ies) decision"),
+        ("upheld_count", "upheld decision"),
+        (f"caption_{UPHOLD}", "complaints upheld by"),
+        (f"caption_{COMPLIANCE}", "successfully implemented by"),
+        (f"caption_{REMEDY}", "complaints with satisfactory remedy"),
+    )
 }
 
 # A panel's heading fills its lines: the definitions in the letter's text go on after it.
@@ -134,6 +138,8 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 PERCENTAGE_ALONE = re.compile(r"\d{1,3}(?:\.\d{1,4})?\s?%")
 NUMBER_ALONE = re.compile(r"\d{1,3}(?:,\d{3}){1,3}|\d{1,9}")
+# "40*", "over 5", "1 40": as long as a number set apart can be, with a digit or a number word.
+_SHORT_NUMBER = re.compile(rf"(?=.{{1,12}}$)[^%]*(?:\d|{WORD})[^%]*", re.IGNORECASE)
 NOTHING_ALONE = re.compile(r"n\s?/\s?a|not applicable", re.IGNORECASE)
 PERIOD_ENDING = phrase(r"for the period ending\b")
 
@@ -189,9 +195,9 @@ def find(block: Block, index: int) -> list[Found]:
     passage = block.passage
     text = passage.text
     found: list[Found] = []
-    lowered = text.lower()
+    plain = " ".join(text.lower().split())
     for what, pattern in _PATTERNS:
-        if _TELLING[what] not in lowered:
+        if not _TELLING[what].search(plain):
             continue
         taken: list[tuple[int, int]] = []
         for match in pattern.finditer(text):
@@ -265,3 +271,9 @@ def sentence(text: str, start: int, end: int, *, goes_on: bool) -> str:
             break
     stop = _SENTENCE_ENDS.search(text, end, end + _SENTENCE_REACH if goes_on else end + 2)
     return " ".join(text[start : stop.end() if stop else end].split())
+
+
+def is_short_number(line: str) -> bool:
+    """Whether a line is as short as a number set apart from its label, has a number and isn't a
+    percentage."""
+    return _SHORT_NUMBER.fullmatch(line) is not None

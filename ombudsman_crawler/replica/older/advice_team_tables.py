@@ -24,18 +24,20 @@ from ombudsman_crawler.replica.wording import Paragraph, in_words
 
 FORM = "advice_team_tables"
 
-# Decisions from April 2011 in their two groups; those without a metric go by their heading.
+# Decisions from April 2011 in their two groups.
 _INVESTIGATED = {
     "decided_not_enough_evidence_of_fault": "Not enough evidence of fault",
     "decided_no_or_minor_injustice_and_other": "No or minor injustice & Other",
     "decided_injustice_remedied_during_enquiries": "Injustice remedied during enquiries",
-    "Report": "Report",
+    "decided_report": "Report",
 }
-_NOT_INVESTIGATED = (
-    "No power to investigate",
-    "No reason to use exceptional power to investigate",
-    "Investigation not justified & Other",
-)
+_NOT_INVESTIGATED = {
+    "decided_no_power_to_investigate": "No power to investigate",
+    "decided_no_reason_to_use_exceptional_power": (
+        "No reason to use exceptional power to investigate"
+    ),
+    "decided_investigation_not_justified_and_other": "Investigation not justified & Other",
+}
 
 
 def traits(council: Council, year_ending: int) -> Traits:
@@ -119,7 +121,6 @@ def compose(council: Council, year_ending: int, revision: int) -> Letter:
         traits=style,
         truth=ledger.truth,
         restated={},
-        unnamed=ledger.unnamed,
         name_on_statistics=True,
         published=is_published,
     )
@@ -186,14 +187,11 @@ def _decided(council: Council, ledger: Ledger) -> Table:
             label_share=0.25,
         )
     parts = counts.decisions_of_2012(council)
-    cells = []
-    for name, count in parts.items():
-        named = name.startswith("decided_")
-        cells.append(ledger.count(name, count) if named else ledger.unnamed_count(name, count))
+    cells = [ledger.count(metric, count) for metric, count in parts.items()]
     cells.append(ledger.count("decided_total", sum(parts.values()), kept=True))
     return Table(
         title,
-        (*_INVESTIGATED.values(), *_NOT_INVESTIGATED, "Total"),
+        (*_INVESTIGATED.values(), *_NOT_INVESTIGATED.values(), "Total"),
         ((label, tuple(cells)),),
         corner=corner,
         groups=(("Investigated", 0, 3), ("Not investigated", 4, 6)),

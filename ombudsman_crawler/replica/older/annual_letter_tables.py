@@ -89,7 +89,6 @@ def compose(council: Council, year_ending: int, revision: int) -> Letter:
         traits=style,
         truth=ledger.truth,
         restated=ledger.restated,
-        unnamed=ledger.unnamed,
         name_on_statistics=True,
         published=is_published,
     )

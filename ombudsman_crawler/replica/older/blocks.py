@@ -107,7 +107,6 @@ class Letter:
     traits: Traits
     truth: dict[str, Truth]
     restated: dict[tuple[int, str], Truth]
-    unnamed: dict[str, Truth]
     name_on_statistics: bool
     published: bool
 
@@ -120,7 +119,6 @@ class Ledger:
     blank_zeros: bool = False
     truth: dict[str, Truth] = field(default_factory=dict)
     restated: dict[tuple[int, str], Truth] = field(default_factory=dict)
-    unnamed: dict[str, Truth] = field(default_factory=dict)
 
     def count(self, metric: str, value: int, *, year: int | None = None, kept: bool = False) -> str:
         """Return a count as printed: a zero may be a blank cell, unless it is to be `kept`."""
@@ -139,12 +137,6 @@ class Ledger:
         """Return a whole percentage; None has no base and prints what stands `instead`."""
         self._note(metric, (None, "no_base") if value is None else value, None)
         return instead if value is None else f"{value}%"
-
-    def unnamed_count(self, heading: str, value: int) -> str:
-        """Return a count under a heading for which the vocabulary has no name."""
-        blank = self.blank_zeros and not value
-        self.unnamed[heading] = (None, "blank") if blank else value
-        return "" if blank else f"{value:,}"
 
     def _note(self, metric: str, truth: Truth, year: int | None) -> None:
         if year is None or year == self.year_ending:

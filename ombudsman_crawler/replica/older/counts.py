@@ -213,16 +213,16 @@ _DECISIONS_OF_2012 = {
     "decided_not_enough_evidence_of_fault": 8.0,
     "decided_no_or_minor_injustice_and_other": 3.0,
     "decided_injustice_remedied_during_enquiries": 5.0,
-    "Report": 0.1,
-    "No power to investigate": 2.0,
-    "No reason to use exceptional power to investigate": 1.0,
-    "Investigation not justified & Other": 4.0,
+    "decided_report": 0.1,
+    "decided_no_power_to_investigate": 2.0,
+    "decided_no_reason_to_use_exceptional_power": 1.0,
+    "decided_investigation_not_justified_and_other": 4.0,
 }
 
 
 @lru_cache(maxsize=2048)
 def decisions_of_2012(council: Council) -> dict[str, int]:
-    """Return the decisions of the year ending 2012, by metric or, where it has none, heading."""
+    """Return the decisions of the year ending 2012, by metric."""
     total = advice_team(council, 2012).forwarded
     return apportion(total, _DECISIONS_OF_2012, "decisions", council.code, 2012)
 

@@ -79,7 +79,6 @@ def compose(council: Council, year_ending: int, revision: int) -> Letter:
         traits=style,
         truth=ledger.truth,
         restated={},
-        unnamed={},
         name_on_statistics=True,
         published=False,
     )

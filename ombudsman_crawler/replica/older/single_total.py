@@ -78,7 +78,6 @@ def compose(council: Council, year_ending: int, revision: int) -> Letter:
         traits=Traits(ruled=False),
         truth=ledger.truth,
         restated={},
-        unnamed={},
         name_on_statistics=False,
         published=False,
     )

@@ -15,12 +15,14 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings, default_settings
+from sqlalchemy.exc import DatabaseError
 
-from ombudsman_crawler import current_run, settings
+from ombudsman_crawler import current_run, forecast, notify, settings, times
 from ombudsman_crawler.archive import lock, traffic
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import migrations, session
 from ombudsman_crawler.database.models import Verdict
+from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
 from ombudsman_crawler.letters import ocr
@@ -48,10 +50,13 @@ class Result:
 
 # Settings that are arguments of the command, or its own business.
 _NOT_TO_BE_SET = {
+    "DOWNLOAD_VERIFY_CERTIFICATES": "who the site is, is always verified",
     "OMBUDSMAN_STORAGE": "use --storage",
     "OMBUDSMAN_SITE": "use --site",
     "OMBUDSMAN_NOTE": "use --note",
     "OMBUDSMAN_CONTACT": "set the environment variable of this name",
+    "OMBUDSMAN_NOTIFY": "set the environment variable of this name",
+    "OMBUDSMAN_HEARTBEAT": "set the environment variable of this name",
     "OMBUDSMAN_COMMAND": "the command sets it",
     "OMBUDSMAN_DOCUMENTS": "the command sets it",
     "OMBUDSMAN_HOLDS_STORAGE": "the command sets it",
@@ -116,10 +121,12 @@ def run(
     note: str | None = None,
     changed: Mapping[str, str] | None = None,
     progress: bool = False,
+    tell: bool = False,
 ) -> Result:
     """Run one crawl, whole, in this process. Twisted's reactor allows one in a process's life.
 
-    `changed` are settings as `overrides` returns them.
+    `changed` are settings as `overrides` returns them; `tell` notifies people when the run fails
+    or finds something new, as the settings say.
 
     Raises BadArgument, WrongStorage and OcrNotInstalled before any request, StorageBusy while
     another crawl holds the storage.
@@ -127,8 +134,16 @@ def run(
     _refuse_early(options, storage, site)
     _require_ocr(changed)
     with _prepared(options, storage) as working:
+        if not options.sources:
+            delay = float((changed or {}).get("DOWNLOAD_DELAY", settings.DOWNLOAD_DELAY))
+            _say_beforehand(options, storage, site, delay)
+        if tell:
+            notify.check(settings.OMBUDSMAN_NOTIFY, settings.OMBUDSMAN_HEARTBEAT)
         crawler = _crawler(options, working, storage, site, command, note, progress, changed or {})
-        return _run_each([crawler], [options])[0]
+        (result,) = _run_each([crawler], [options])
+        if tell:
+            _tell(result, site, storage)
+        return result
 
 
 def replay(
@@ -178,6 +193,41 @@ def _prepared(options: Options, storage: Path) -> Iterator[Path]:
         if left := Documents(storage).sweep():
             logger.warning("removed %d half-written files of a killed run", left)
         yield working
+
+
+def _tell(result: Result, site: str, storage: Path) -> None:
+    found = News()
+    try:
+        engine = session.open_for_reading(storage)
+        found = Reader(engine).news(result.run_id)
+        engine.dispose()
+    except (WrongStorage, DatabaseError) as error:
+        # The database was taken away or is locked: people are told all the same.
+        logger.warning("what was new can't be told: %s", error)
+    notify.after_run(
+        notify.notice(result.run_id, site, result.summary, found),
+        result.exit_status == 0,
+        settings.OMBUDSMAN_NOTIFY,
+        settings.OMBUDSMAN_HEARTBEAT,
+    )
+
+
+def _say_beforehand(options: Options, storage: Path, site: str, delay: float) -> None:
+    engine = None
+    if session.schema(storage) == migrations.head():
+        engine = session.open_for_reading(storage)
+    try:
+        reader = Reader(engine) if engine else None
+        expected = forecast.forecast(reader, options, times.now())
+    finally:
+        if engine:
+            engine.dispose()
+    if not expected.known and not is_live(site):
+        # What is usual on the live site tells nothing of another.
+        logger.info("how much will be asked for isn't known before a first crawl of this site")
+        return
+    letters = "; letters are only listed" if options.dry_run else ""
+    logger.info("to be asked for: %s%s", expected.sentence(delay), letters)
 
 
 def _crawler(
@@ -235,12 +285,17 @@ def _run_each(crawlers: Sequence[Crawler], options: Sequence[Options]) -> list[R
         if results[-1].exit_status != _FORCED and len(begun) < len(crawlers):
             begin()
 
-    begin()
-    process.start()
+    try:
+        begin()
+        process.start()
+    except KeyboardInterrupt:
+        # Before Scrapy listens for it.
+        if not current_run.has_begun(begun[-1]):
+            raise
     if failures:
         raise failures[0]
     if len(results) < len(begun):
-        # A second Ctrl-C: the crawl never came to its end.
+        # It was interrupted before it could come to its own end.
         results.append(_result(begun[-1]))
     return results
 
@@ -296,6 +351,9 @@ def _working_storage(storage: Path, *, dry_run: bool) -> Iterator[Path]:
 
 def _result(crawler: Any) -> Result:
     this_run = current_run.of(crawler)
+    if not this_run.over:
+        # A second Ctrl-C, or one in the first moments.
+        this_run.stop_at_once()
     summary = this_run.reader.run_summary(this_run.run_id)
     if this_run.options.sources:
         summary["taken_in"] = this_run.reader.letters_of_run(this_run.run_id)

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+from ombudsman_crawler import times
 from ombudsman_crawler.archive import warc
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import review, session
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
-from ombudsman_crawler.database.run_checks import RunFacts, evaluate
+from ombudsman_crawler.database.run_checks import evaluate
+from ombudsman_crawler.database.run_evidence import RunFacts
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.exceptions import BadArgument
 from ombudsman_crawler.options import Options
@@ -199,7 +201,7 @@ class CurrentRun:
         stopped = reason == "shutdown"
         self.facts.cut_short = stopped or self.ended_by is not None
         reviewed = review.counted(review.run(self._engine))
-        checks = evaluate(self._engine, self.documents, self.facts)
+        checks, numbers = evaluate(self._engine, self.documents, self.facts, times.now().date())
         failed = [check.name for check in checks if check.required and check.passed is False]
         because = self.ended_because
         if self.ended_by == "blocked":
@@ -208,7 +210,7 @@ class CurrentRun:
             verdict = Verdict.FAILED
             because = because or f"required checks failed: {', '.join(failed)}"
         elif stopped:
-            verdict, because = Verdict.STOPPED, "stopped by hand; the next run goes on"
+            verdict, because = Verdict.STOPPED, self._left()
         else:
             verdict = Verdict.OK
         self.writer.finish_run(
@@ -221,6 +223,7 @@ class CurrentRun:
                 "failed_pages": self.facts.failed_pages[:_FAILED_PAGES_KEPT],
                 "discovered": self.facts.discovered,
                 "review": reviewed,
+                **numbers,
                 "warc": {"file": self.recording.file, **self.recording.counts}
                 if self.recording
                 else None,
@@ -240,6 +243,21 @@ class CurrentRun:
             self.ended_because = self.ended_because or f"the WARC can't be closed: {error}"
             logger.error("the WARC can't be closed: %s", error)
 
+    def stop_at_once(self) -> None:
+        """Close the record of a run that was forced to end, or ended before it had begun."""
+        if self.over:
+            return
+        self.over = True
+        self._close_recording()
+        self.writer.finish_run(
+            self.run_id, verdict=Verdict.STOPPED, reason=self._left(), counts={}, checks=[]
+        )
+
+    def _left(self) -> str:
+        left = self.reader.not_attempted(self.run_id)
+        letters = f"{left} letters that were found weren't asked for; " if left else ""
+        return f"stopped by hand; {letters}the next run goes on"
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -254,6 +272,11 @@ def begin(crawler: Crawler, options: Options) -> CurrentRun:
     """
     _runs[crawler] = CurrentRun(crawler, options)
     return _runs[crawler]
+
+
+def has_begun(crawler: Crawler) -> bool:
+    """Whether the crawler's spider has begun a run."""
+    return crawler in _runs
 
 
 def of(crawler: Crawler) -> CurrentRun:

@@ -23,7 +23,7 @@ from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database.reader import KnownPage
 from ombudsman_crawler.download_handlers import MOMENT, SENT_AND_RECEIVED
 from ombudsman_crawler.exceptions import CorruptDocument
-from ombudsman_crawler.site import urls
+from ombudsman_crawler.site import block_page, urls
 
 if TYPE_CHECKING:
     from typing import Self
@@ -52,7 +52,9 @@ class Forbidden(Refused):
 class OneSite:
     """Refuses every request to another host or scheme, redirects and retries included.
 
-    Scrapy's own filter lets pass what a retry has marked `dont_filter`.
+    Scrapy's own filter lets pass what a retry has marked `dont_filter`. Of a site over https, an
+    address that a page gives with http is asked for over https all the same; a redirect away from
+    https is refused.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -62,9 +64,16 @@ class OneSite:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
+    def process_request(self, request: Request) -> Request | None:
         if not self._run.may_ask(request.url):
             raise Refused(f"on another site: {request.url}")
+        if request.url.startswith("https:"):
+            return None
+        if request.meta.get("redirect_urls", [""])[-1].startswith("https:"):
+            raise Refused(f"redirected away from https: {request.url}")
+        if self._run.site.startswith("https:") and urls.same_site(request.url, self._run.site):
+            return request.replace(url="https:" + request.url.partition(":")[2])
+        return None
 
 
 class Robots(RobotsTxtMiddleware):
@@ -80,6 +89,8 @@ class Robots(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
             raise ConnectionError(f"robots.txt was answered with status {response.status}")
+        if block_page.recognise(response.body) and response.status < 400:
+            raise ConnectionError("a block page came instead of robots.txt")
         if response.status >= 400:
             response = response.replace(body=b"")
         await super()._parse_robots(response, netloc, request)
@@ -199,7 +210,8 @@ class Attempts:
 
 
 class Decompression(HttpCompressionMiddleware):
-    """Scrapy's own, and an attempt whose body can't be unpacked is recorded like any other."""
+    """Scrapy's decompression; a body that can't be undone, or grows beyond the bound, is an
+    attempt that failed, and recorded as one."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler=crawler)
@@ -209,12 +221,13 @@ class Decompression(HttpCompressionMiddleware):
         status, headers = response.status, _headers(response)
         try:
             return super().process_response(request, response)
-        # Each library that unpacks has errors of its own.
+        # Decoders raise whatever they like at a body that isn't what its header says.
         except Exception as error:
+            because = f"the body can't be decompressed: {error}"
             await self._attempts.record(
-                request, url=response.url, status=status, headers=headers, error=_name(error)
+                request, url=response.url, status=status, headers=headers, error=because
             )
-            raise
+            raise IgnoreRequest(because) from error
 
 
 class Captures:
@@ -314,13 +327,14 @@ def worth_keeping(asked_for: str | None, response: Response) -> str | None:
     """Return the media type under which a body is archived, or None where it isn't.
 
     A letter's body is kept when it is a PDF, whatever the header says; an error page at a letter's
-    address is not a letter. A page's body is kept as it comes.
+    address is not a letter. A page's body is kept as it comes, a block page's isn't: it would be
+    taken for the page when the site answers 304.
     """
     if response.status != 200 or asked_for is None:
         return None
     if looks_like_pdf(response.body):
         return PDF
-    if asked_for == "letter" or not response.body:
+    if asked_for == "letter" or not response.body or block_page.recognise(response.body):
         return None
     header = bytes(response.headers.get("Content-Type", b"") or b"").decode("latin-1")
     return header.partition(";")[0].strip().lower() or "application/octet-stream"

@@ -20,7 +20,8 @@ ADVICE = {
     "outcomes_add_up": "letters were lost on the way: look for errors in the log and run again",
     "no_errors": "an error of the program: report it with the log; run again, nothing is lost",
     "councils_found": "look at the map in a browser; `ombudsman probe` shows what is recognised",
-    "councils_still_there": "look for these on the site; a merger or a changed map?",
+    "councils_still_there": "look for these on the site: merged, renamed, or a changed map? What "
+    "is as it should be is settled with `ombudsman acknowledge`",
     "asked_councils_found": "check the name against the map; a former council's page is linked "
     "from its successor's",
     "letters_found": "the lists of letters may have moved; `ombudsman probe` shows what is found",
@@ -32,7 +33,23 @@ ADVICE = {
     "forms_recognised": "the letters are archived; they need a newer reader",
     "documents_there": "restore these files from a backup; they were archived once",
     "everything_read": "run again: what is archived and unread is read then",
-    "readings_sound": "look at the doubts: SELECT * FROM figures WHERE doubts IS NOT NULL",
+    "readings_sound": "look at them beside their letters; `ombudsman acknowledge --list` names "
+    "each doubt, `ombudsman acknowledge` settles it",
+    "letters_per_year": "look at the lists of letters in a browser: taken down, or moved? What is "
+    "archived stays",
+    "metric_coverage": "read some of these letters by hand: has their wording changed? Then they "
+    "need a newer reader",
+    "forms_seen_before": "read a few of these letters by hand before their figures are used",
+    "newest_year": "look on the site: late this year, or listed where the crawl doesn't look?",
+}
+
+
+#: What to do about a run that didn't come to its end.
+VERDICT_ADVICE = {
+    "blocked": "wait some hours and run again; if it stays so, look at the site in a browser and "
+    "write to its operators",
+    "killed": "run again: the next run goes on where this one ended",
+    "stopped": "run again: the next run goes on where this one ended",
 }
 
 
@@ -108,6 +125,8 @@ def dry_run(console: Console, summary: dict[str, Any]) -> None:
     others = [row for row in summary["outcomes"] if row["outcome"] != "not_attempted"]
     told = "".join(f", {row['letters']} {row['outcome']}" for row in others)
     console.print(f"Dry run: {len(wanted)} letters would be asked for{told}. Nothing was stored.")
+    requests = summary["counts"].get("pages", 0) + len(wanted)
+    console.print(f"With its pages a crawl makes {requests:,} requests, about one a second.")
     checks(console, summary["checks"])
 
 
@@ -184,6 +203,11 @@ def status(console: Console, found: dict[str, Any]) -> None:
         console.print(
             f"[yellow]{totals['unidentified']} documents tell neither council nor year[/yellow]"
         )
+    if totals["open"] or totals["settled"]:
+        console.print(
+            f"{totals['open']} findings and vanished councils to look at, {totals['settled']}"
+            " settled: `ombudsman acknowledge --list`"
+        )
     if found["years"]:
         table = Table("year ending", "letters", "ok", "suspect", "unread", box=None)
         for row in found["years"]:
@@ -204,4 +228,20 @@ def status(console: Console, found: dict[str, Any]) -> None:
     )
     if run["reason"]:
         console.print(f"  {escape(run['reason'])}")
+    if advice := None if found["running"] else VERDICT_ADVICE.get(run["verdict"]):
+        console.print(f"    → {advice}")
     checks(console, run["checks"])
+
+
+def acknowledgements(console: Console, found: dict[str, list[dict[str, Any]]]) -> None:
+    """Print what is open and what is settled, each subject as it is typed."""
+    for row in found["open"]:
+        about = ", ".join(str(row[name]) for name in ("authority", "year_ending") if row[name])
+        console.print(f"{escape(row['subject'])}")
+        console.print(f"    {escape(about)}: {escape(row['message'])}")
+    for row in found["settled"]:
+        console.print(
+            f"{escape(row['subject'])}\n    {row['verdict']}, {escape(row['who'])},"
+            f" {row['time'][:10]}: {escape(row['note'] or '')}"
+        )
+    console.print(f"{len(found['open'])} open, {len(found['settled'])} settled")

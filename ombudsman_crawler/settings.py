@@ -29,6 +29,14 @@ OMBUDSMAN_WARC = True
 # Draw a live line of progress where there is a terminal.
 OMBUDSMAN_PROGRESS = False
 
+# -- whom to tell ---------------------------------------------------------------
+
+# Addresses of Apprise (mailto://…, slack://…, json://…), told when a run fails or finds something
+# new. From the environment only: they hold secrets, which a command line shows to everybody.
+OMBUDSMAN_NOTIFY = os.environ.get("OMBUDSMAN_NOTIFY", "")
+# An address that is asked for after each good run: a service there notices when it isn't.
+OMBUDSMAN_HEARTBEAT = os.environ.get("OMBUDSMAN_HEARTBEAT", "")
+
 # -- when a run has failed -----------------------------------------------------
 
 # There are about 320 councils: fewer than this on the very first run means a map half read.
@@ -72,6 +80,9 @@ RETRY_TIMES = 3
 OMBUDSMAN_RETRY_SECONDS = 5.0
 # A Retry-After is respected up to this many seconds.
 OMBUDSMAN_RETRY_AFTER_CAP = 300.0
+# So many refusals in a row (403, 429, block pages; retries count) end the run as blocked: one
+# letter may be withdrawn, but a site that says no to everything isn't to be hammered.
+OMBUDSMAN_REFUSALS_IN_A_ROW = 5
 # A stop waits for what is under way, and no longer than this.
 DOWNLOAD_TIMEOUT = 30
 
@@ -106,6 +117,8 @@ DOWNLOADER_MIDDLEWARES = {
     "ombudsman_crawler.middlewares.Robots": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "ombudsman_crawler.middlewares.PatientRetry": 550,
+    # Below the retries, so that each attempt counts.
+    "ombudsman_crawler.breaker.Breaker": 560,
     # Each attempt is recorded below retries and redirects, above decompression.
     "ombudsman_crawler.middlewares.Captures": 610,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,

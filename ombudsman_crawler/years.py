@@ -31,6 +31,20 @@ def last_day(year_ending: int) -> date:
     return date(year_ending, 3, 31)
 
 
+# Letters came out in July until 2024 and come out in May since 2025.
+_IN_MAY_SINCE = 2025
+
+
+def published_by(year_ending: int) -> date:
+    """Return the last day of the month in which a year's letters come out."""
+    return date(year_ending, 5, 31) if year_ending >= _IN_MAY_SINCE else date(year_ending, 7, 31)
+
+
+def newest_published(today: date) -> int:
+    """Return the newest year ending whose letters should be out by now."""
+    return today.year if today > published_by(today.year) else today.year - 1
+
+
 _SPAN = re.compile(r"(?<!\d)(20\d\d)\s*[-/‐‑–—]\s*(?:20)?(\d\d)(?!\d)")
 _SINGLE = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 

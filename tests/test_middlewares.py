@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import pytest
+from scrapy import Request
 from scrapy.http import Response
 
-from ombudsman_crawler.middlewares import retry_after, worth_keeping
+from ombudsman_crawler import current_run
+from ombudsman_crawler.middlewares import OneSite, Refused, retry_after, worth_keeping
+from ombudsman_crawler.site import urls
 
 
 def test_retry_after_in_seconds() -> None:
@@ -43,3 +47,27 @@ def test_what_is_archived() -> None:
     assert worth_keeping("page", answer(b"")) is None
     assert worth_keeping("page", answer(page, status=404)) is None
     assert worth_keeping(None, answer(page)) is None
+
+
+@pytest.fixture
+def one_site(monkeypatch: pytest.MonkeyPatch) -> OneSite:
+    site = "https://www.lgo.org.uk"
+    run = SimpleNamespace(site=site, may_ask=lambda url: urls.same_site(url, site))
+    monkeypatch.setattr(current_run, "of", lambda _: run)
+    return OneSite(None)
+
+
+def test_a_site_over_https_is_asked_over_https_only(one_site: OneSite) -> None:
+    assert one_site.process_request(Request("https://lgo.org.uk/a?b=1")) is None
+    upgraded = one_site.process_request(Request("http://www.lgo.org.uk/a?b=1"))
+    assert upgraded is not None
+    assert upgraded.url == "https://www.lgo.org.uk/a?b=1"
+    redirected = Request("http://www.lgo.org.uk/", meta={"redirect_urls": ["https://lgo.org.uk/"]})
+    with pytest.raises(Refused, match="away from https"):
+        one_site.process_request(redirected)
+
+
+@pytest.mark.parametrize("url", ["https://elsewhere.org/", "ftp://www.lgo.org.uk/x.pdf"])
+def test_other_hosts_and_schemes_are_refused(one_site: OneSite, url: str) -> None:
+    with pytest.raises(Refused):
+        one_site.process_request(Request(url))

@@ -241,6 +241,7 @@ def _crawl(
         note=note,
         changed=changed,
         progress=not verbose and log_format == "text",
+        tell=not options.dry_run,
     )
     if options.dry_run:
         report.dry_run(console, result.summary)

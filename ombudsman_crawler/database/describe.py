@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from ombudsman_crawler import findings, metrics
-from ombudsman_crawler.database import models, run_checks, views
+from ombudsman_crawler.database import acknowledgements, models, run_checks, views
 from ombudsman_crawler.items import Outcome
 from ombudsman_crawler.letters.letter import Status
 
 _VIEWS = {
+    "doubt": "One finding that casts doubt on figures, under its lasting name.",
     "current_reading": "The newest reading of each letter's current version.",
     "figures": "One figure of a current reading, with the words it came from. Gone letters are "
     "included.",
@@ -29,8 +30,12 @@ _VIEWS = {
 #: Columns by name, where a name means the same wherever it stands; `table.column` where not.
 _COLUMNS = {
     "absence": "why there is no value: " + ", ".join(metrics.ABSENCES),
+    "acknowledged": "codes of findings that people have looked at, each with the verdict: "
+    "`code:right`",
     "acknowledgement.note": "why",
-    "acknowledgement.verdict": "what the person found",
+    "acknowledgement.verdict": "what the person found: see below",
+    "doubt.acknowledged": "the last verdict of a person, null while there is none",
+    "doubt.metric": "name of the metric; null: about the whole letter",
     "address": "path and query within the site; the whole URL when it lies elsewhere",
     "addressee": "to whom the letter is addressed, as printed",
     "arguments": "what was asked for, as JSON",
@@ -49,9 +54,9 @@ _COLUMNS = {
     "content_sha256": "hash of what the reading says",
     "counts": "what the crawl counted, as JSON: `councils` on the map, `pages` asked for, "
     "`failed_pages`, letters `discovered`; findings of the `review` across letters, and how often "
-    "its checks were skipped for want of something to compare with; the run's `warc` (file, "
-    "exchanges, revisits, bytes; null without one), and what was `torn` from a killed run's (file, "
-    "bytes, kept_as)",
+    "its checks were skipped for want of something to compare with; what later runs are compared "
+    "with: `listed_by_year`, `metric_coverage`; the run's `warc` (file, exchanges, revisits, "
+    "bytes; null without one), and what was `torn` from a killed run's (file, bytes, kept_as)",
     "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected` "
     "(outside the authority's life)",
     "created": "when the storage was begun",
@@ -208,6 +213,8 @@ _LISTS: dict[str, dict[str, str]] = {
         "not_expected": "outside the authority's life",
     },
     "Codes of findings": findings.load(),
+    "Verdicts on findings": acknowledgements.OF_FINDINGS,
+    "Verdicts on authorities": acknowledgements.OF_AUTHORITIES,
 }
 
 

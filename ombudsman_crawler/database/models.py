@@ -390,7 +390,8 @@ class Finding(Base):
 class Acknowledgement(Base):
     """A person's word on a finding or a vanished authority; it stays visible and stops alarming.
 
-    `subject` names it for good: `authority:<key>` or `finding:<code>:<key>:<year>:<metric>`.
+    `subject` names it for good: `authority:<key>` or `finding:<code>:<key>:<year>:<metric>`. The
+    last row of a subject counts, for what was there when it was written.
     """
 
     __tablename__ = "acknowledgement"

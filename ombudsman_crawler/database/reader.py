@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from ombudsman_crawler.archive.warc import Place
+from ombudsman_crawler.database import acknowledgements, news
 from ombudsman_crawler.database.models import (
     Authority,
     Capture,
@@ -18,7 +20,10 @@ from ombudsman_crawler.database.models import (
     RunCheck,
     Storage,
 )
+from ombudsman_crawler.database.news import News
+from ombudsman_crawler.database.refetch import LinkState
 from ombudsman_crawler.database.session import integrity_problems
+from ombudsman_crawler.items import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,33 @@ class Reader:
                 )
             ]
 
+    def link_states(self) -> list[tuple[str | None, LinkState]]:
+        """Return every known letter's authority and what says whether it is due."""
+        with self._engine.connect() as connection:
+            return [
+                (
+                    row["authority"],
+                    LinkState(
+                        row["id"],
+                        row["address"],
+                        row["listed_year"],
+                        row["document_id"],
+                        row["last_outcome"],
+                        datetime.fromisoformat(row["last_asked"]) if row["last_asked"] else None,
+                        row["etag"],
+                        row["last_modified"],
+                    ),
+                )
+                for row in _all(connection, _LINK_STATES)
+            ]
+
+    def not_attempted(self, run_id: int) -> int:
+        """Return how many letters a run found and didn't come to."""
+        with self._engine.connect() as connection:
+            query = "SELECT COUNT(*) AS n FROM outcome WHERE run_id = :run AND outcome = :left"
+            (row,) = _all(connection, query, run=run_id, left=Outcome.NOT_ATTEMPTED)
+            return int(row["n"])
+
     def newest_year(self) -> int | None:
         """Return the newest year ending of which there is a letter that could be read.
 
@@ -230,7 +262,11 @@ class Reader:
                 "site": storage.site if storage else None,
                 "created": storage.created if storage else None,
                 "schema": storage.schema if storage else None,
-                "totals": _one(connection, _TOTALS),
+                "totals": {
+                    **_one(connection, _TOTALS),
+                    "open": len(acknowledgements.still_open(connection)),
+                    "settled": len(acknowledgements.settled(connection)),
+                },
                 "years": _all(connection, _YEARS),
                 "readings": _all(connection, _READINGS),
                 "coverage": _all(
@@ -260,6 +296,30 @@ class Reader:
                 if run
                 else None,
             }
+
+    def news(self, run_id: int) -> News:
+        """Return what a run found that wasn't so before."""
+        with self._engine.connect() as connection:
+            return news.of_run(connection, run_id)
+
+    def acknowledgements(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what is `open` and what is `settled`, as `acknowledgements` gives them."""
+        with self._engine.connect() as connection:
+            return {
+                "open": acknowledgements.still_open(connection),
+                "settled": acknowledgements.settled(connection),
+            }
+
+    def acknowledged_as_gone(self) -> set[str]:
+        """Return the councils, by name, whose absence from the map was acknowledged."""
+        with self._engine.connect() as connection:
+            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"  # noqa: S608
+            return set(connection.scalars(text(query)))
+
+    def near_subjects(self, subject: str) -> list[str] | None:
+        """Return None where a subject can be acknowledged, else those most like it."""
+        with self._engine.connect() as connection:
+            return acknowledgements.near(subject, connection)
 
     def summary_of_year(self, year_ending: int) -> list[dict[str, Any]]:
         """Return the rows of `annual_summary` for a year, by authority."""
@@ -337,6 +397,19 @@ class Reader:
                 ),
             }
 
+
+# As `Writer.saw_link` tells it of one link.
+_LINK_STATES = """
+SELECT link.*, authority.name AS authority,
+       (SELECT outcome.outcome FROM outcome WHERE outcome.link_id = link.id
+          AND outcome.outcome NOT IN ('not_due', 'not_attempted', 'out_of_window', 'refused')
+        ORDER BY outcome.run_id DESC LIMIT 1) AS last_outcome,
+       (SELECT capture.document_id FROM outcome
+        JOIN capture ON capture.id = outcome.capture_id
+        WHERE outcome.link_id = link.id AND capture.document_id IS NOT NULL
+        ORDER BY outcome.run_id DESC LIMIT 1) AS document_id
+FROM link LEFT JOIN authority ON authority.id = link.authority_id
+"""
 
 _CAPTURES = """
 SELECT capture.url, capture.time, capture.status, capture.error, capture.headers,

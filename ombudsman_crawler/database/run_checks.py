@@ -4,86 +4,41 @@ database, and says what it compared. Required ones decide the verdict; the other
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
 
 from ombudsman_crawler.archive.documents import Documents
+from ombudsman_crawler.database import acknowledgements, run_trends
+from ombudsman_crawler.database.run_evidence import NEW_READINGS, Evidence, Judgement, RunFacts
 from ombudsman_crawler.database.writer import Check
 
 
-@dataclass(slots=True)
-class RunFacts:
-    """What a crawl knows of itself when it ends, counted apart from what it stored."""
-
-    run_id: int
-    #: Letters the spider handed to the pipelines, and those of them that the site lists.
-    discovered: int = 0
-    listed: int = 0
-    #: Councils the map listed; predecessors found through merger links aren't among them.
-    councils: int = 0
-    #: Pages asked for, and those that failed for good.
-    pages: int = 0
-    failed_pages: list[str] = field(default_factory=list)
-    #: Councils whose pages were read for letters, those with a page that didn't come, and those
-    #: for whom a letter was found; by name.
-    councils_read: set[str] = field(default_factory=set)
-    councils_unread: set[str | None] = field(default_factory=set)
-    councils_with_letters: set[str] = field(default_factory=set)
-    #: Councils asked for by name that the site doesn't have.
-    councils_not_found: list[str] = field(default_factory=list)
-    councils_asked_for: int = 0
-    #: Fewest councils a first good run must find.
-    min_councils: int = 250
-    #: Largest share of letters or pages that may fail.
-    max_failed_share: float = 0.05
-    #: False for a run that takes in letters kept elsewhere: what the map lists isn't its business.
-    asks_map: bool = True
-    #: The run was ended before it was through: stopped by hand, by a limit, or blocked.
-    cut_short: bool = False
-    #: Trouble inside the program itself: an item or a page lost to an error.
-    errors: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    facts: RunFacts
-    connection: Connection
-    documents: Documents
-
-    def count(self, query: str) -> int:
-        found = self.connection.execute(text(query), {"run": self.facts.run_id}).scalar_one()
-        return int(found or 0)
-
-    def rows(self, query: str) -> list[Any]:
-        return list(self.connection.execute(text(query), {"run": self.facts.run_id}))
-
-
-#: Whether a check passed, None where it had nothing to go by; and what it compared.
-Judgement = tuple[bool | None, str]
-
-
-def evaluate(engine: Engine, documents: Documents, facts: RunFacts) -> list[Check]:
-    """Run every check of a finished crawl, in the order a person would ask."""
+def evaluate(
+    engine: Engine, documents: Documents, facts: RunFacts, today: date
+) -> tuple[list[Check], dict[str, Any]]:
+    """Run every check of a finished crawl, in the order a person would ask; return them, and the
+    numbers that later runs are compared with (`run_trends.numbers`)."""
     with engine.connect() as connection:
-        evidence = _Evidence(facts, connection, documents)
-        return [
+        evidence = Evidence(facts, connection, documents, today)
+        checks = [
             Check(name, required, *judge(evidence))
             for name, (required, judge) in _CHECKS.items()
             if name not in (_OF_SOURCES if facts.asks_map else _OF_THE_MAP)
         ]
+        return checks, run_trends.numbers(evidence)
 
 
 def described() -> list[tuple[str, bool, str]]:
     """Return each check's name, whether it is required, and what it looks at."""
     return [
-        (name, required, (judge.__doc__ or "").rstrip("."))
+        (name, required, " ".join((judge.__doc__ or "").split()).rstrip("."))
         for name, (required, judge) in _CHECKS.items()
     ]
 
 
-def _outcomes_add_up(evidence: _Evidence) -> Judgement:
+def _outcomes_add_up(evidence: Evidence) -> Judgement:
     """Every letter discovered has exactly one outcome."""
     recorded = evidence.count("SELECT COUNT(*) FROM outcome WHERE run_id = :run")
     discovered = evidence.facts.discovered
@@ -94,7 +49,7 @@ def _outcomes_add_up(evidence: _Evidence) -> Judgement:
     )
 
 
-def _no_errors(evidence: _Evidence) -> Judgement:
+def _no_errors(evidence: Evidence) -> Judgement:
     """No error of the program itself."""
     errors = evidence.facts.errors
     if errors:
@@ -102,7 +57,7 @@ def _no_errors(evidence: _Evidence) -> Judgement:
     return True, "no error of the program itself"
 
 
-def _councils_found(evidence: _Evidence) -> Judgement:
+def _councils_found(evidence: Evidence) -> Judgement:
     """The map lists councils; a first good run, enough of them."""
     found = evidence.facts.councils
     if found == 0 and evidence.facts.cut_short:
@@ -117,7 +72,7 @@ def _councils_found(evidence: _Evidence) -> Judgement:
     return found >= needed, f"the map listed {found} councils; a first good run needs {needed}"
 
 
-def _councils_still_there(evidence: _Evidence) -> Judgement:
+def _councils_still_there(evidence: Evidence) -> Judgement:
     """No council once seen on the map has vanished from it."""
     if evidence.facts.cut_short:
         return None, "the run was ended before the whole map was read"
@@ -126,8 +81,8 @@ def _councils_still_there(evidence: _Evidence) -> Judgement:
         for row in evidence.rows(
             "SELECT name FROM authority WHERE map_last_seen IS NOT NULL"
             " AND map_last_seen < (SELECT started FROM run WHERE id = :run)"
-            " AND (last_day IS NULL OR last_day > date('now'))"
-            f" AND {_NOT_ACKNOWLEDGED} ORDER BY name"
+            " AND (last_day IS NULL OR last_day > :today)"
+            f" AND NOT {acknowledgements.SINCE_ON_MAP} ORDER BY name"
         )
     ]
     if vanished:
@@ -135,7 +90,7 @@ def _councils_still_there(evidence: _Evidence) -> Judgement:
     return True, "every council once seen on the map is still there"
 
 
-def _asked_councils_found(evidence: _Evidence) -> Judgement:
+def _asked_councils_found(evidence: Evidence) -> Judgement:
     """Each council asked for by name was found."""
     missing = evidence.facts.councils_not_found
     if not evidence.facts.councils_asked_for:
@@ -147,7 +102,7 @@ def _asked_councils_found(evidence: _Evidence) -> Judgement:
     return True, "every council asked for was found"
 
 
-def _letters_found(evidence: _Evidence) -> Judgement:
+def _letters_found(evidence: Evidence) -> Judgement:
     """At least one letter is listed."""
     facts = evidence.facts
     if facts.listed == 0 and facts.cut_short:
@@ -157,7 +112,7 @@ def _letters_found(evidence: _Evidence) -> Judgement:
     return facts.listed > 0, f"{facts.listed} letters listed{more}"
 
 
-def _sources_taken_in(evidence: _Evidence) -> Judgement:
+def _sources_taken_in(evidence: Evidence) -> Judgement:
     """Each letter kept elsewhere that the run was given was archived."""
     lost = evidence.rows(
         "SELECT link.url, outcome.reason FROM outcome JOIN link ON link.id = outcome.link_id"
@@ -168,7 +123,7 @@ def _sources_taken_in(evidence: _Evidence) -> Judgement:
     return True, f"all {evidence.facts.discovered} sources were taken in"
 
 
-def _councils_have_letters(evidence: _Evidence) -> Judgement:
+def _councils_have_letters(evidence: Evidence) -> Judgement:
     """The pages of nearly all councils lead to letters, and of all that once did."""
     facts = evidence.facts
     without = sorted(facts.councils_read - facts.councils_unread - facts.councils_with_letters)
@@ -180,7 +135,7 @@ def _councils_have_letters(evidence: _Evidence) -> Judgement:
         row.name
         for row in evidence.rows(
             "SELECT name FROM authority WHERE id IN (SELECT authority_id FROM link)"
-            f" AND {_NOT_ACKNOWLEDGED}"
+            f" AND NOT {acknowledgements.SINCE_LISTED}"
         )
     }
     lost = sorted(had.intersection(without))
@@ -191,7 +146,7 @@ def _councils_have_letters(evidence: _Evidence) -> Judgement:
     return few, f"{len(without)} councils list no letter: {shown}"
 
 
-def _pages_fetched(evidence: _Evidence) -> Judgement:
+def _pages_fetched(evidence: Evidence) -> Judgement:
     """Pages of the site that failed are few."""
     failed, pages = evidence.facts.failed_pages, evidence.facts.pages
     if not pages:
@@ -205,7 +160,7 @@ def _pages_fetched(evidence: _Evidence) -> Judgement:
     )
 
 
-def _letters_fetched(evidence: _Evidence) -> Judgement:
+def _letters_fetched(evidence: Evidence) -> Judgement:
     """Letters that failed, or were no PDF, are few."""
     failed = evidence.count(
         "SELECT COUNT(*) FROM outcome WHERE run_id = :run AND outcome IN ('failed', 'rejected')"
@@ -229,17 +184,17 @@ def _letters_fetched(evidence: _Evidence) -> Judgement:
     )
 
 
-def _forms_recognised(evidence: _Evidence) -> Judgement:
+def _forms_recognised(evidence: Evidence) -> Judgement:
     """No new letter is in an unknown form."""
-    unknown = evidence.rows(_NEW_READINGS + " AND reading.status = 'unknown_form'")
+    unknown = evidence.rows(NEW_READINGS + " AND reading.status = 'unknown_form'")
     if unknown:
         names = ", ".join(sorted({row.url for row in unknown})[:5])
         return False, f"{len(unknown)} new letters are in a form this version can't read: {names}"
-    new = len(evidence.rows(_NEW_READINGS))
+    new = len(evidence.rows(NEW_READINGS))
     return (True, f"{new} new letters, none in an unknown form") if new else (None, "no new letter")
 
 
-def _documents_there(evidence: _Evidence) -> Judgement:
+def _documents_there(evidence: Evidence) -> Judgement:
     """Every archived file is there, with its size."""
     rows = evidence.rows("SELECT path, size FROM document")
     missing = [row.path for row in rows if evidence.documents.missing(row.path, row.size)]
@@ -249,7 +204,7 @@ def _documents_there(evidence: _Evidence) -> Judgement:
     return True, f"all {len(rows)} archived files are there"
 
 
-def _everything_read(evidence: _Evidence) -> Judgement:
+def _everything_read(evidence: Evidence) -> Judgement:
     """No archived document waits to be read."""
     unread = evidence.count(
         "SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf'"
@@ -263,17 +218,18 @@ def _everything_read(evidence: _Evidence) -> Judgement:
     )
 
 
-def _readings_sound(evidence: _Evidence) -> Judgement:
-    """New letters are read without a doubt, nearly all."""
-    new = evidence.rows(_NEW_READINGS)
+def _readings_sound(evidence: Evidence) -> Judgement:
+    """New letters are read without a doubt, or their doubts were acknowledged; nearly all."""
+    new = evidence.rows(NEW_READINGS)
     if not new:
         return None, "no new letter"
-    sound = sum(row.status == "ok" for row in new)
-    return sound >= 0.95 * len(new), f"{sound} of {len(new)} new letters were read without a doubt"
+    sound = sum(row.sound for row in new)
+    return (
+        sound >= 0.95 * len(new),
+        f"{sound} of {len(new)} new letters were read without an open doubt",
+    )
 
 
-# People have looked at these and said that all is well.
-_NOT_ACKNOWLEDGED = "'authority:' || key NOT IN (SELECT subject FROM acknowledgement)"
 # Letters never had, answered with 404 or 410 now and in an earlier run.
 _DEAD_LINKS = """
 SELECT COUNT(*) FROM outcome JOIN capture ON capture.id = outcome.capture_id
@@ -284,22 +240,14 @@ WHERE outcome.run_id = :run AND outcome.outcome = 'failed' AND capture.status IN
                 AND before.outcome = 'failed' AND earlier.status IN (404, 410))
 """
 
-# The newest readings of documents that this run archived.
-_NEW_READINGS = """
-SELECT DISTINCT reading.id, reading.status, capture.url
-FROM outcome
-JOIN capture ON capture.id = outcome.capture_id
-JOIN version_document ON version_document.document_id = capture.document_id
-JOIN reading ON reading.id = (SELECT MAX(newest.id) FROM reading AS newest
-                              WHERE newest.version_id = version_document.version_id)
-WHERE outcome.run_id = :run AND outcome.outcome IN ('archived', 'new_version')
-"""
-
 # Checks of crawls of the map only, and of runs only that take in what is kept elsewhere.
-_OF_THE_MAP = ("councils_found", "councils_still_there", "councils_have_letters")
+_OF_THE_MAP = (
+    "councils_found", "councils_still_there", "councils_have_letters", "letters_per_year",
+    "newest_year",
+)  # fmt: skip
 _OF_SOURCES = ("sources_taken_in",)
 
-_CHECKS: dict[str, tuple[bool, Callable[[_Evidence], Judgement]]] = {
+_CHECKS: dict[str, tuple[bool, Callable[[Evidence], Judgement]]] = {
     "outcomes_add_up": (True, _outcomes_add_up),
     "no_errors": (True, _no_errors),
     "councils_found": (True, _councils_found),
@@ -314,4 +262,5 @@ _CHECKS: dict[str, tuple[bool, Callable[[_Evidence], Judgement]]] = {
     "documents_there": (True, _documents_there),
     "everything_read": (False, _everything_read),
     "readings_sound": (False, _readings_sound),
+    **{name: (False, judge) for name, judge in run_trends.CHECKS.items()},
 }

@@ -12,10 +12,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-from ombudsman_crawler.database import migrations
+from ombudsman_crawler.database import migrations, views
 from ombudsman_crawler.exceptions import WrongStorage
 
 DATABASE = "ombudsman.db"
@@ -41,6 +41,16 @@ def open_for_writing(storage: Path) -> Engine:
     return engine
 
 
+def open_existing_for_writing(storage: Path) -> Engine:
+    """Open a database that is there and up to date, beside a crawl that may be writing.
+
+    Raises WrongStorage when there is none, or one of another version: bringing it up to date is
+    a crawl's business, which holds the storage alone.
+    """
+    open_for_reading(storage).dispose()
+    return _engine(storage / DATABASE, begin="BEGIN IMMEDIATE", read_only=False)
+
+
 def open_for_reading(storage: Path) -> Engine:
     """Open an existing database without being able to change it, also while a crawl writes.
 
@@ -55,7 +65,15 @@ def open_for_reading(storage: Path) -> Engine:
             f"{path} has schema {found}, this version reads {migrations.head()}; "
             "a crawl brings an older one up to date"
         )
-    return _engine(path, begin="BEGIN", read_only=True)
+    engine = _engine(path, begin="BEGIN", read_only=True)
+    with engine.connect() as connection:
+        there = set(inspect(connection).get_view_names())
+    if lacking := set(views.definitions()) - there:
+        engine.dispose()
+        raise WrongStorage(
+            f"{path} lacks {', '.join(sorted(lacking))}; a crawl brings it up to date"
+        )
+    return engine
 
 
 def schema(storage: Path) -> str | None:

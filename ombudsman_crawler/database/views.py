@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from ombudsman_crawler import metrics
+from ombudsman_crawler.database import acknowledgements
 
 
 def drop(connection: Connection) -> None:
@@ -41,6 +42,7 @@ def _statements() -> dict[str, str]:
 def definitions() -> dict[str, str]:
     """Return the SQL of each view by its name, in the order they build on each other."""
     return {
+        "doubt": _DOUBT,
         "current_reading": _CURRENT_READING,
         "figures": _figures(),
         "annual_summary": _annual_summary(),
@@ -64,14 +66,43 @@ JOIN reading ON reading.id = (
 """
 
 
-# The findings that make a figure doubtful. One without a metric is about the whole letter.
-_DOUBTS = """
+# What casts doubt on figures, its lasting name, and the last word of a person on it. A word counts
+# for the readings of its time, and for later ones of the same version that say the very same.
+_DOUBT = f"""
+WITH named AS (
+    SELECT finding.*, reading.time, reading.version_id,
+           'finding:' || finding.code || ':' || authority.key || ':'
+               || COALESCE(finding.year_ending, letter.year_ending) || ':'
+               || COALESCE(finding.metric, 'letter') AS subject
     FROM finding
-    WHERE finding.reading_id = figure.reading_id
-      AND finding.severity IN ('warning', 'error')
-      AND (finding.metric IS NULL OR finding.metric = figure.metric)
-      AND (finding.year_ending IS NULL OR finding.year_ending = figure.year_ending)
+    JOIN reading ON reading.id = finding.reading_id
+    JOIN letter_version ON letter_version.id = reading.version_id
+    LEFT JOIN letter ON letter.id = letter_version.letter_id
+    LEFT JOIN authority ON authority.id = letter.authority_id
+    WHERE finding.severity IN ('warning', 'error'))
+SELECT reading_id, code, severity, metric, year_ending, message, subject,
+       (SELECT NULLIF(said.verdict, '{acknowledgements.REOPENED}') FROM acknowledgement AS said
+        WHERE said.subject = named.subject
+          AND (named.time < said.time OR EXISTS (
+              SELECT 1 FROM reading AS earlier
+              JOIN finding AS same ON same.reading_id = earlier.id
+              WHERE earlier.version_id = named.version_id AND earlier.time < said.time
+                AND same.code = named.code AND same.metric IS named.metric
+                AND same.year_ending IS named.year_ending AND same.message = named.message))
+        ORDER BY said.id DESC LIMIT 1) AS acknowledged
+FROM named
 """
+
+
+# The doubts about a figure. One without a metric is about the whole letter.
+_ABOUT_FIGURE = """
+    FROM doubt
+    WHERE doubt.reading_id = figure.reading_id
+      AND (doubt.metric IS NULL OR doubt.metric = figure.metric)
+      AND (doubt.year_ending IS NULL OR doubt.year_ending = figure.year_ending)
+"""
+# Whose figure a person found to be right is doubtful no longer.
+_DOUBTS = f"{_ABOUT_FIGURE} AND doubt.acknowledged IS NOT 'right'"
 _DOUBTFUL = f"EXISTS (SELECT 1 {_DOUBTS})"
 
 
@@ -92,9 +123,11 @@ SELECT authority.key || '/' || figure.year_ending || '/' || figure.source || '/'
        (SELECT capture.url FROM capture WHERE capture.document_id = document.id
         ORDER BY capture.id DESC LIMIT 1) AS url,
        figure.restated,
-       (SELECT group_concat(DISTINCT finding.code) {_DOUBTS}) AS doubts,
+       (SELECT group_concat(DISTINCT doubt.code) {_DOUBTS}) AS doubts,
        document.path AS document_path,
-       (SELECT copy FROM letter_version WHERE letter_version.id = current.version_id) AS copy
+       (SELECT copy FROM letter_version WHERE letter_version.id = current.version_id) AS copy,
+       (SELECT group_concat(DISTINCT doubt.code || ':' || doubt.acknowledged) {_ABOUT_FIGURE})
+           AS acknowledged
 FROM current_reading AS current
 JOIN figure ON figure.reading_id = current.reading_id
 JOIN document ON document.id = current.document_id

@@ -17,6 +17,7 @@ from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import migrations, refetch, register, versions
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.tables import (
+    ACKNOWLEDGEMENT,
     AUTHORITY,
     AUTHORITY_SUCCESSOR,
     CAPTURE,
@@ -139,6 +140,23 @@ class Writer:
                 connection.execute(
                     insert(RUN_CHECK).values(run_id=run_id, **dataclasses.asdict(check))
                 )
+
+    # -- what people say -------------------------------------------------------
+
+    def acknowledge(self, subjects: Sequence[str], *, who: str, verdict: str, note: str) -> None:
+        """Record a person's word on findings or authorities (`acknowledgements`), on all at once.
+
+        Nothing is changed or removed: the last word on a subject counts.
+        """
+        time = self._time()
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(ACKNOWLEDGEMENT),
+                [
+                    {"subject": subject, "who": who, "time": time, "verdict": verdict, "note": note}
+                    for subject in subjects
+                ],
+            )
 
     # -- what the site lists ---------------------------------------------------
 

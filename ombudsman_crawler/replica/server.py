@@ -141,7 +141,8 @@ class Server:
         if fault and fault.truncated_body:
             answer.etag = answer.modified = None
         if fault and fault.replace is not None:
-            answer = Answer(200, fault.replace, fault.content_type or answer.content_type)
+            media_type = fault.content_type or answer.content_type
+            answer = Answer(200, fault.replace, media_type, headers=dict(fault.headers))
         return answer
 
     def _response(self, answer: Answer) -> web.StreamResponse:

@@ -57,6 +57,8 @@ class AnnualLetters(Spider):
     _run: current_run.CurrentRun
     #: The authority of each slug an earlier run met.
     _known: dict[str, str]
+    #: Councils that people know to have left the map.
+    _gone: set[str]
 
     def __init__(
         self,
@@ -87,6 +89,7 @@ class AnnualLetters(Spider):
         spider._known = {
             council.slug.lower(): council.name for council in spider._run.reader.known_councils()
         }
+        spider._gone = spider._run.reader.acknowledged_as_gone()
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -292,7 +295,13 @@ class AnnualLetters(Spider):
     def page_failed(self, failure: Failure) -> None:
         """Count a page that didn't come; one that robots.txt forbids is no failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        self._run.facts.councils_unread.add(request.cb_kwargs.get("authority"))
+        authority = request.cb_kwargs.get("authority")
+        if authority in self._gone and _status(failure) in (404, 410):
+            # As acknowledged. Its letters are still asked for: the server may have them.
+            if request.cb_kwargs.get("with_letters"):
+                self._run.facts.councils_read.add(authority)
+            return
+        self._run.facts.councils_unread.add(authority)
         if failure.check(Forbidden):  # type: ignore[no-untyped-call]
             logger.warning("%s wasn't asked for: %s", request.url, failure.value)
             return

@@ -88,6 +88,7 @@ def test_bad_arguments_are_one_sentence_and_no_request(
         "ROBOTSTXT_OBEY=maybe",
         "OMBUDSMAN_STORAGE=/elsewhere",
         "OMBUDSMAN_CONTACT=me",
+        "DOWNLOAD_VERIFY_CERTIFICATES=False",
     ],
 )
 def test_bad_settings_are_refused(storage: Storage, replica: Replica, setting: str) -> None:

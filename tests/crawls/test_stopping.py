@@ -63,6 +63,67 @@ def test_ctrl_c_ends_soon_and_the_next_run_goes_on(storage: Storage, slow: Repli
     assert len(storage.query("SELECT * FROM annual_summary")) == total
 
 
+def test_what_is_left_is_said(storage: Storage, slow: Replica) -> None:
+    process = storage.start(slow)
+    wait_until(lambda: archived(storage) >= 3)
+    # systemd and `kill` say SIGTERM, and say it to the crawl alone.
+    stopped = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert time.monotonic() - stopped < 30
+    assert process.returncode == 130, out + err
+    left = storage.outcomes()["not_attempted"]
+    assert left > 0
+    assert f"{left} letters that were found weren't asked for" in out
+    assert storage.run()["verdict"] == "stopped"
+    storage.sound()
+
+
+def test_twice_ends_at_once(storage: Storage, slow: Replica) -> None:
+    letters = slow.letters()
+    for letter in letters:
+        slow.faults[letter.path] = Fault(delay=25)
+    process = storage.start(slow)
+    wait_until(lambda: any(hit.path.lower().endswith("statistics") for hit in slow.hits))
+    wait_until(lambda: bool(storage.query("SELECT 1 FROM link")))
+    interrupt(process)
+    time.sleep(1.0)
+    assert process.poll() is None
+    interrupt(process)
+    forced = time.monotonic()
+    out, err = process.communicate(timeout=60)
+    assert time.monotonic() - forced < 10
+    assert process.returncode == 130, out + err
+    assert storage.run()["verdict"] == "stopped"
+    assert "stopped by hand" in out
+    storage.sound()
+    slow.faults.clear()
+    assert storage.crawl(slow, "--council", slow.slugs[0]).status == 0
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.4])
+def test_a_very_early_ctrl_c_leaves_a_verdict(
+    storage: Storage, replica: Replica, after: float
+) -> None:
+    replica.faults["/your-councils-performance"] = Fault(delay=2)
+    process = storage.start(replica)
+    wait_until(lambda: _runs_begun(storage) > 0)
+    time.sleep(after)
+    interrupt(process)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert storage.run()["verdict"] == "stopped", out + err
+    assert "Traceback" not in err
+
+
+def _runs_begun(storage: Storage) -> int:
+    if not (storage.path / "ombudsman.db").exists():
+        return 0
+    if not storage.query("SELECT 1 FROM sqlite_master WHERE name = 'run'"):
+        return 0
+    return storage.query("SELECT COUNT(*) AS n FROM run")[0]["n"]
+
+
 def test_killed_anywhere_the_next_run_makes_it_whole(storage: Storage, slow: Replica) -> None:
     whole = Storage(storage.path.with_name("whole"))
     for moment in (1, 4):

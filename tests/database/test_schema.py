@@ -63,6 +63,15 @@ def test_a_newer_schema_is_refused(tmp_path: Path, engine: Engine) -> None:
         session.open_for_writing(tmp_path)
 
 
+def test_a_storage_without_a_view_of_this_version_is_one_sentence(
+    tmp_path: Path, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP VIEW figures")
+    with pytest.raises(WrongStorage, match="lacks figures; a crawl brings it up to date"):
+        session.open_for_reading(tmp_path)
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / session.DATABASE).write_bytes(b"not a database, surely" * 100)
     with pytest.raises(WrongStorage, match="can't be opened"):
@@ -135,7 +144,7 @@ def test_the_figures_view_keeps_its_columns(engine: Engine) -> None:
     assert columns == [
         "figure_id", "authority", "slug", "gss_code", "kind", "year_ending", "metric", "value",
         "absence", "unit", "value_text", "source", "page", "box", "text", "document_sha256", "url",
-        "restated", "doubts", "document_path", "copy",
+        "restated", "doubts", "document_path", "copy", "acknowledged",
     ]  # fmt: skip
 
 

@@ -390,7 +390,7 @@ def reviews() -> None:
     write("2009-resubmitted-and-new-apart.flowing", flowed(document), [doc], B_WORDS)
     write(
         "2009-label-that-begins-above-its-numbers.drawn",
-        drawn(document, Drawing(seed=1, label_width=95)),
+        drawn(document, Drawing(seed=1, label_width=120)),
         [doc],
         B_WORDS,
         defect="labels of two and three lines around their numbers; a word of one is a heading too",

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ombudsman_crawler.forecast import duration, forecast
+from ombudsman_crawler.options import Options
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def test_a_first_crawl_is_a_guess_that_says_so() -> None:
+    said = forecast(None, Options.read(), NOW).sentence(1.0)
+    assert said.startswith("a first crawl, so this is a guess: about 3,842 requests")
+    assert "64 minutes" in said
+
+
+def test_a_window_and_a_limit_make_it_less() -> None:
+    expected = forecast(None, Options.read(years="2020-2021", council="kent-county-council"), NOW)
+    assert (expected.pages, expected.letters, expected.known) == (4, 2, False)
+    assert forecast(None, Options.read(limit=50), NOW).letters == 50
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(5, "5 seconds"), (89, "89 seconds"), (1300, "22 minutes"), (9000, "2.5 hours")],
+)
+def test_durations(seconds: float, said: str) -> None:
+    assert duration(seconds) == said

@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-ocr fuzz examine lint bench docs clean help
+.PHONY: demo test test-ocr test-pywb fuzz examine lint bench docs clean help
 
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
 	@echo "make test   install, then run every test"
+	@echo "make test-pywb  have pywb serve a run's archive (installs pywb into .venv-pywb)"
 	@echo "make test-ocr  install the extra \`ocr\` too, then read scanned letters (two minutes)"
 	@echo "make fuzz   read 20,000 damaged letters, and more random ones (about 20 minutes)"
 	@echo "make examine  read a replica's letters of every form beside what they say"
@@ -31,6 +32,16 @@ demo: $(VENV)/.replica
 
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest
+
+# pywb wants an environment of its own.
+.venv-pywb/.installed: Makefile
+	@test -x .venv-pywb/bin/python || $(PYTHON) -m venv .venv-pywb
+	@echo "installing pywb into .venv-pywb …"
+	@.venv-pywb/bin/python -m pip --disable-pip-version-check --quiet install "pywb==2.10.*"
+	@touch $@
+
+test-pywb: $(VENV)/.test .venv-pywb/.installed
+	@$(BIN)/python tests/with_pywb.py .venv-pywb/bin
 
 test-ocr: $(VENV)/.test,ocr
 	@$(BIN)/python -m pytest tests/ocr
@@ -55,4 +66,4 @@ docs: $(VENV)/.test
 	@$(BIN)/python docs/write.py
 
 clean:
-	rm -rf $(VENV) storage/demo
+	rm -rf $(VENV) .venv-pywb storage/demo

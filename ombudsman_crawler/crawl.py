@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings, default_settings
 from sqlalchemy.exc import DatabaseError
 
 from ombudsman_crawler import current_run, forecast, notify, settings, times
-from ombudsman_crawler.archive import lock
+from ombudsman_crawler.archive import lock, traffic
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import migrations, session
 from ombudsman_crawler.database.models import Verdict
@@ -57,9 +59,24 @@ _NOT_TO_BE_SET = {
     "OMBUDSMAN_HEARTBEAT": "set the environment variable of this name",
     "OMBUDSMAN_COMMAND": "the command sets it",
     "OMBUDSMAN_DOCUMENTS": "the command sets it",
+    "OMBUDSMAN_HOLDS_STORAGE": "the command sets it",
     "OMBUDSMAN_PROGRESS": "the command sets it",
 }
 _NO_SETTING = object()
+
+# How archived traffic is asked: from the archive alone, and without waiting.
+_FROM_THE_ARCHIVE = {
+    "http": "ombudsman_crawler.download_handlers.FromTheArchive",
+    "https": "ombudsman_crawler.download_handlers.FromTheArchive",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
+}
+_WITHOUT_WAITING: dict[str, Any] = {
+    "OMBUDSMAN_WARC": False,
+    "DOWNLOAD_DELAY": 0,
+    "AUTOTHROTTLE_ENABLED": False,
+    "OMBUDSMAN_RETRY_SECONDS": 0,
+    "OMBUDSMAN_RETRY_AFTER_CAP": 0,
+}
 
 
 def overrides(given: Sequence[str]) -> dict[str, str]:
@@ -115,50 +132,67 @@ def run(
     another crawl holds the storage.
     """
     _refuse_early(options, storage, site)
-    ocr_asked_for = Settings({"OMBUDSMAN_OCR": settings.OMBUDSMAN_OCR, **(changed or {})})
-    if ocr_asked_for.getbool("OMBUDSMAN_OCR"):
-        ocr.require()
-    delay = float((changed or {}).get("DOWNLOAD_DELAY", settings.DOWNLOAD_DELAY))
-    with lock.hold(storage), _working_storage(storage, dry_run=options.dry_run) as working:
-        if left := Documents(storage).sweep():
-            logger.warning("removed %d half-written files of a killed run", left)
+    _require_ocr(changed)
+    with _prepared(options, storage) as working:
         if not options.sources:
+            delay = float((changed or {}).get("DOWNLOAD_DELAY", settings.DOWNLOAD_DELAY))
             _say_beforehand(options, storage, site, delay)
         if tell:
             notify.check(settings.OMBUDSMAN_NOTIFY, settings.OMBUDSMAN_HEARTBEAT)
-        scrapy_settings = Settings()
-        scrapy_settings.setmodule(settings, priority="project")
-        scrapy_settings.setdict(
-            {
-                "OMBUDSMAN_STORAGE": str(working),
-                "OMBUDSMAN_DOCUMENTS": str(storage),
-                "OMBUDSMAN_SITE": site,
-                "OMBUDSMAN_COMMAND": command,
-                "OMBUDSMAN_NOTE": note,
-                "OMBUDSMAN_PROGRESS": progress,
-                "STATS_DUMP": False,
-                # The command line has said where the log goes.
-                "LOG_INSTALL_ROOT_HANDLER": False,
-                **(changed or {}),
-            },
-            priority="cmdline",
-        )
-        process = AsyncCrawlerProcess(scrapy_settings)
-        crawler = process.create_crawler(KeptElsewhere if options.sources else AnnualLetters)
-        try:
-            task = process.crawl(crawler, options=options)
-            process.start()
-        except KeyboardInterrupt:
-            # Before Scrapy listens for it.
-            if not current_run.has_begun(crawler):
-                raise
-            return _result(crawler)
-        if task.done() and not task.cancelled() and (error := task.exception()):
-            raise error
-        result = _result(crawler)
+        crawler = _crawler(options, working, storage, site, command, note, progress, changed or {})
+        (result,) = _run_each([crawler], [options])
         if tell:
             _tell(result, site, storage)
         return result
+
+
+def replay(
+    options: Options,
+    files: Sequence[Path],
+    *,
+    storage: Path,
+    site: str | None,
+    note: str | None = None,
+    changed: Mapping[str, str] | None = None,
+    progress: bool = False,
+) -> list[Result]:
+    """Run the crawls whose traffic is archived in WARCs or WACZs once more, in order of time and
+    without any network; one result for each.
+
+    `site` None takes what the files say. Raises what `run` raises, and BrokenWarc for files that
+    can't be read.
+    """
+    _require_ocr(changed)
+    with tempfile.TemporaryDirectory(prefix="ombudsman-replay-") as unpacked:
+        runs = traffic.load(files, Path(unpacked))
+        sites = [site or run.site or urls.LIVE_SITE for run in runs]
+        for address in sites:
+            _refuse_early(options, storage, address, replaying=True)
+        each = [options.of_archive(run) for run in runs]
+        with _prepared(options, storage) as working:
+            crawlers = []
+            for one, run, address in zip(each, runs, sites, strict=True):
+                run.by(partial(urls.key, site=address))
+                politeness = {
+                    **_WITHOUT_WAITING,
+                    # Nobody is asked for anything, so nobody's wishes are unknown.
+                    "ROBOTSTXT_OBEY": run.holds(f"{address}/robots.txt"),
+                    **(changed or {}),
+                    "DOWNLOAD_HANDLERS": _FROM_THE_ARCHIVE,
+                }
+                crawlers.append(
+                    _crawler(one, working, storage, address, "replay", note, progress, politeness)
+                )
+            return _run_each(crawlers, each)
+
+
+@contextmanager
+def _prepared(options: Options, storage: Path) -> Iterator[Path]:
+    """Hold the storage and clear away what a killed run left; yields the folder to work in."""
+    with lock.hold(storage), _working_storage(storage, dry_run=options.dry_run) as working:
+        if left := Documents(storage).sweep():
+            logger.warning("removed %d half-written files of a killed run", left)
+        yield working
 
 
 def _tell(result: Result, site: str, storage: Path) -> None:
@@ -196,7 +230,83 @@ def _say_beforehand(options: Options, storage: Path, site: str, delay: float) ->
     logger.info("to be asked for: %s%s", expected.sentence(delay), letters)
 
 
-def _refuse_early(options: Options, storage: Path, site: str) -> None:
+def _crawler(
+    options: Options,
+    working: Path,
+    storage: Path,
+    site: str,
+    command: str,
+    note: str | None,
+    progress: bool,
+    changed: Mapping[str, Any],
+) -> Crawler:
+    scrapy_settings = Settings()
+    scrapy_settings.setmodule(settings, priority="project")
+    scrapy_settings.setdict(
+        {
+            "OMBUDSMAN_STORAGE": str(working),
+            "OMBUDSMAN_DOCUMENTS": str(storage),
+            "OMBUDSMAN_HOLDS_STORAGE": True,
+            "OMBUDSMAN_SITE": site,
+            "OMBUDSMAN_COMMAND": command,
+            "OMBUDSMAN_NOTE": note,
+            "OMBUDSMAN_PROGRESS": progress,
+            "STATS_DUMP": False,
+            # The command line has said where the log goes.
+            "LOG_INSTALL_ROOT_HANDLER": False,
+            **changed,
+        },
+        priority="cmdline",
+    )
+    return Crawler(KeptElsewhere if options.sources else AnnualLetters, scrapy_settings)
+
+
+def _run_each(crawlers: Sequence[Crawler], options: Sequence[Options]) -> list[Result]:
+    """Run crawls one after the other until one is stopped by hand; raise what one fails with."""
+    process = AsyncCrawlerProcess(crawlers[0].settings)
+    begun: list[Crawler] = []
+    results: list[Result] = []
+    failures: list[BaseException] = []
+
+    def begin() -> None:
+        crawler = crawlers[len(begun)]
+        task = process.crawl(crawler, options=options[len(begun)])
+        begun.append(crawler)
+        # In time for the process, which stops when no crawl is under way.
+        task.add_done_callback(ended)
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        if error := task.exception():
+            failures.append(error)
+            return
+        results.append(_result(begun[-1]))
+        if results[-1].exit_status != _FORCED and len(begun) < len(crawlers):
+            begin()
+
+    try:
+        begin()
+        process.start()
+    except KeyboardInterrupt:
+        # Before Scrapy listens for it.
+        if not current_run.has_begun(begun[-1]):
+            raise
+    if failures:
+        raise failures[0]
+    if len(results) < len(begun):
+        # It was interrupted before it could come to its own end.
+        results.append(_result(begun[-1]))
+    return results
+
+
+def _require_ocr(changed: Mapping[str, str] | None) -> None:
+    asked_for = Settings({"OMBUDSMAN_OCR": settings.OMBUDSMAN_OCR, **(changed or {})})
+    if asked_for.getbool("OMBUDSMAN_OCR"):
+        ocr.require()
+
+
+def _refuse_early(options: Options, storage: Path, site: str, *, replaying: bool = False) -> None:
     name = current_run.site_name(site)
     known: set[str] = set()
     if session.schema(storage) == migrations.head():
@@ -204,12 +314,18 @@ def _refuse_early(options: Options, storage: Path, site: str) -> None:
         try:
             reader = Reader(engine)
             owner = reader.site()
+            crawled = reader.has_crawled()
             known = {council.slug for council in reader.known_councils()}
         finally:
             engine.dispose()
         if owner is not None and owner != name:
             raise WrongStorage(
                 f"{storage} belongs to {owner}, not to {name}; give another with --storage"
+            )
+        if replaying and crawled:
+            raise WrongStorage(
+                f"{storage} holds crawls of the site itself; "
+                "give a replay a storage of its own with --storage"
             )
     for council in options.unknown_councils(known):
         raise BadArgument("--council", council, perhaps(council))

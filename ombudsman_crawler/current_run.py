@@ -4,7 +4,9 @@ extensions of a crawler share."""
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import ipaddress
+import json
 import logging
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from ombudsman_crawler import times
+from ombudsman_crawler.archive import warc
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import review, session
 from ombudsman_crawler.database.models import Verdict
@@ -23,9 +26,11 @@ from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.exceptions import BadArgument
 from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import urls
+from ombudsman_crawler.times import now
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +40,21 @@ _FAILED_PAGES_KEPT = 50
 #: What a replica's storage belongs to, whatever port it is served on.
 REPLICA = "replica"
 
-_LIBRARIES = ("Scrapy", "SQLAlchemy", "alembic", "pypdf", "pypdfium2", "Pebble", "parsel")
+_LIBRARIES = (
+    "Scrapy", "SQLAlchemy", "alembic", "pypdf", "pypdfium2", "Pebble", "parsel", "warcio",
+)  # fmt: skip
+
+# Settings that a reader of the WARC should know.
+_TOLD = (
+    "CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN", "DOWNLOAD_DELAY",
+    "AUTOTHROTTLE_ENABLED", "DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE", "RETRY_TIMES",
+    "ROBOTSTXT_USER_AGENT", "COOKIES_ENABLED",
+)  # fmt: skip
+_HOW_RECORDED = (
+    "Headers are as the client delivers them: names title-cased, in order of first appearance, "
+    "values byte for byte; the transfer coding is removed, the content coding kept; reason phrases "
+    "are those of the status code. Attempts without an answer have no record."
+)
 
 
 def site_name(site: str) -> str:
@@ -79,9 +98,14 @@ class CurrentRun:
         engine = session.open_for_writing(self.storage)
         self._engine = engine
         self.documents = Documents(Path(settings["OMBUDSMAN_DOCUMENTS"] or self.storage))
-        self.writer = Writer(engine)
+        #: What time it is for what the site shows: that of the archive when one is replayed.
+        self.clock = options.replay.clock if options.replay else now
+        self.writer = Writer(engine, self.clock)
         self.reader = Reader(engine)
         self.writer.claim(self.site_name)
+        self._cuts: list[warc.Cut] = []
+        if settings.getbool("OMBUDSMAN_HOLDS_STORAGE") and not options.dry_run:
+            self._put_in_order()
         self.run_id = self.writer.start_run(
             command=settings["OMBUDSMAN_COMMAND"],
             arguments=options.arguments(),
@@ -90,6 +114,13 @@ class CurrentRun:
             note=settings["OMBUDSMAN_NOTE"],
             whole=options.whole,
         )
+        #: The run's WARC, None where none is kept.
+        self.recording: warc.Recording | None = None
+        if settings.getbool("OMBUDSMAN_WARC") and not options.dry_run:
+            started = now()
+            self.recording = warc.Recording(
+                self.storage, self.run_id, started, self._about(settings)
+            )
         self.facts = RunFacts(
             self.run_id,
             min_councils=settings.getint("OMBUDSMAN_MIN_COUNCILS"),
@@ -132,9 +163,43 @@ class CurrentRun:
         if engine is not None:
             self._ending = asyncio.ensure_future(engine.close_spider_async(reason=by))
 
+    def _put_in_order(self) -> None:
+        """Put right what a killed run left: a torn WARC, documents without a row."""
+        for run_id in self.reader.unended_runs():
+            self._cuts += warc.mend(self.storage, run_id)
+        adopted = []
+        for path, stored in self.documents.orphans(self.reader.document_paths()):
+            if stored is None:
+                logger.warning("%s has no row, and not the hash it is named by", path)
+            else:
+                adopted.append(stored)
+        if adopted:
+            self.writer.adopt(adopted)
+            logger.warning("adopted %d documents that had no row", len(adopted))
+
+    def _about(self, settings: BaseSettings) -> dict[str, str]:
+        """Return what the WARC's first record tells of the run."""
+        return {
+            "software": f"ombudsman_crawler {version('ombudsman-crawler')}"
+            f" (Scrapy {version('Scrapy')}, warcio {version('warcio')})",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/"
+            "warc-format/warc-1.1/",
+            "operator": settings["OMBUDSMAN_CONTACT"] or "not given",
+            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "http-header-user-agent": settings["USER_AGENT"],
+            "description": _HOW_RECORDED,
+            "ombudsman-site": self.site,
+            "ombudsman-run": str(self.run_id),
+            "ombudsman-command": settings["OMBUDSMAN_COMMAND"],
+            "ombudsman-arguments": json.dumps(self.options.arguments()),
+            "ombudsman-settings": json.dumps({name: settings[name] for name in _TOLD}),
+        }
+
     def finish(self, reason: str) -> Verdict:
         """Run the checks and close the run's record; return the verdict."""
         self.over = True
+        self._close_recording()
         if not (self.storage / session.DATABASE).is_file():
             raise FileNotFoundError(f"{self.storage / session.DATABASE} was taken away")
         stopped = reason == "shutdown"
@@ -163,16 +228,31 @@ class CurrentRun:
                 "discovered": self.facts.discovered,
                 "review": reviewed,
                 **numbers,
+                "warc": {"file": self.recording.file, **self.recording.counts}
+                if self.recording
+                else None,
+                "torn": [dataclasses.asdict(cut) for cut in self._cuts],
             },
             checks=checks,
         )
         return verdict
+
+    def _close_recording(self) -> None:
+        if self.recording is None:
+            return
+        try:
+            self.recording.close()
+        except OSError as error:
+            self.ended_by = self.ended_by or "disk"
+            self.ended_because = self.ended_because or f"the WARC can't be closed: {error}"
+            logger.error("the WARC can't be closed: %s", error)
 
     def stop_at_once(self) -> None:
         """Close the record of a run that was forced to end, or ended before it had begun."""
         if self.over:
             return
         self.over = True
+        self._close_recording()
         self.writer.finish_run(
             self.run_id, verdict=Verdict.STOPPED, reason=self._left(), counts={}, checks=[]
         )

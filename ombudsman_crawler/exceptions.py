@@ -55,3 +55,9 @@ class OcrNotInstalled(OmbudsmanError):
 
 class CorruptDocument(OmbudsmanError):
     """An archived file no longer has the hash it is named by. Raised by `archive.documents`."""
+
+
+class BrokenWarc(OmbudsmanError):
+    """A WARC or WACZ can't be read, or not on. Raised by `archive.records` and `archive.wacz`."""
+
+    exit_status = 2

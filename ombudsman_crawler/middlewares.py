@@ -18,7 +18,10 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
 from ombudsman_crawler import current_run
-from ombudsman_crawler.archive.documents import PDF, looks_like_pdf
+from ombudsman_crawler.archive.documents import PDF, Stored, looks_like_pdf
+from ombudsman_crawler.archive.warc import Place
+from ombudsman_crawler.database.reader import KnownPage
+from ombudsman_crawler.download_handlers import MOMENT, SENT_AND_RECEIVED
 from ombudsman_crawler.exceptions import CorruptDocument
 from ombudsman_crawler.site import block_page, urls
 
@@ -158,36 +161,73 @@ def retry_after(value: str) -> float | None:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
+class Attempts:
+    """Records attempts: first what went over the wire, as WARC, then the row that points to it."""
+
+    def __init__(self, run: current_run.CurrentRun) -> None:
+        self._run = run
+
+    async def record(
+        self,
+        request: Request,
+        *,
+        url: str,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        error: str | None = None,
+        stored: Stored | None = None,
+        document_id: int | None = None,
+        unchanged: Place | None = None,
+    ) -> None:
+        """Record one attempt and note it in the request's meta. `unchanged` is where the answer
+        lies that a 304 confirms. An attempt without an answer has no WARC record."""
+        earlier = unchanged
+        if stored is not None and earlier is None:
+            earlier = self._run.reader.first_exchange(stored.sha256)
+        place = await self._keep(request, earlier)
+        request.meta[CAPTURE] = self._run.writer.record_capture(
+            self._run.run_id,
+            address=urls.address(request.url, self._run.site),
+            url=url,
+            time=request.meta.pop(MOMENT, None),
+            status=status,
+            headers=headers,
+            error=error,
+            stored=stored,
+            document_id=document_id,
+            place=place,
+        )
+
+    async def _keep(self, request: Request, earlier: Place | None) -> Place | None:
+        exchange = request.meta.pop(SENT_AND_RECEIVED, None)
+        if exchange is None or self._run.recording is None:
+            return None
+        try:
+            return await asyncio.wrap_future(self._run.recording.append(exchange, earlier))
+        except OSError as error:
+            self._run.end("disk", f"nothing can be archived: {error}")
+            raise IgnoreRequest(f"nothing can be archived: {error}") from error
+
+
 class Decompression(HttpCompressionMiddleware):
     """Scrapy's decompression; a body that can't be undone, or grows beyond the bound, is an
     attempt that failed, and recorded as one."""
 
-    def process_response(  # type: ignore[override]
-        self, request: Request, response: Response
-    ) -> Request | Response:
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler=crawler)
+        self._attempts = Attempts(current_run.of(crawler))
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        status, headers = response.status, _headers(response)
         try:
             return super().process_response(request, response)
         # Decoders raise whatever they like at a body that isn't what its header says.
         except Exception as error:
-            run = current_run.of(self._crawler)
             because = f"the body can't be decompressed: {error}"
-            request.meta[CAPTURE] = run.writer.record_capture(
-                run.run_id,
-                address=urls.address(request.url, run.site),
-                url=response.url,
-                status=response.status,
-                headers=_headers(response),
-                error=because,
+            await self._attempts.record(
+                request, url=response.url, status=status, headers=headers, error=because
             )
             raise IgnoreRequest(because) from error
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        middleware = super().from_crawler(crawler)
-        middleware._crawler = crawler
-        return middleware
-
-    _crawler: Crawler
 
 
 class Captures:
@@ -199,6 +239,7 @@ class Captures:
 
     def __init__(self, crawler: Crawler) -> None:
         self._run = current_run.of(crawler)
+        self._attempts = Attempts(self._run)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -214,7 +255,7 @@ class Captures:
             or self._run.options.dry_run
         ):
             return
-        known = self._run.reader.known_page(self._address(request))
+        known = self._known_page(request)
         if known is None:
             return
         if etag := known.headers.get("Etag"):
@@ -238,9 +279,8 @@ class Captures:
                 # Not this address's fault, and no other would fare better.
                 self._run.end("disk", f"nothing can be archived: {error}")
                 raise IgnoreRequest(f"nothing can be archived: {error}") from error
-        request.meta[CAPTURE] = self._run.writer.record_capture(
-            self._run.run_id,
-            address=self._address(request),
+        await self._attempts.record(
+            request,
             url=response.url,
             status=response.status,
             headers=_headers(response),
@@ -248,49 +288,39 @@ class Captures:
         )
         return response
 
-    def process_exception(self, request: Request, exception: Exception) -> None:
+    async def process_exception(self, request: Request, exception: Exception) -> None:
         if isinstance(exception, IgnoreRequest):
             return
-        request.meta[CAPTURE] = self._run.writer.record_capture(
-            self._run.run_id,
-            address=self._address(request),
-            url=request.url,
-            status=None,
-            error=f"{type(exception).__name__}: {exception}".rstrip(": "),
-        )
+        await self._attempts.record(request, url=request.url, error=_name(exception))
 
     async def _not_modified(self, request: Request, response: Response) -> Request | Response:
-        known = self._run.reader.known_page(self._address(request))
+        known = self._known_page(request)
+        headers = _headers(response)
         if known is None:
             logger.warning("%s answered 304 though it wasn't asked conditionally", request.url)
-            request.meta[CAPTURE] = self._run.writer.record_capture(
-                self._run.run_id,
-                address=self._address(request),
-                url=response.url,
-                status=304,
-                headers=_headers(response),
-            )
+            await self._attempts.record(request, url=response.url, status=304, headers=headers)
             return response
         try:
             body = await asyncio.to_thread(self._run.documents.read, known.path, known.sha256)
         except (FileNotFoundError, CorruptDocument) as error:
             # What the server says is unchanged is lost here: ask for it whole.
             logger.error("%s; asked for again", error)
+            await self._attempts.record(request, url=response.url, status=304, headers=headers)
             return request.replace(meta={**request.meta, _UNCONDITIONAL: True}, dont_filter=True)
-        request.meta[CAPTURE] = self._run.writer.record_capture(
-            self._run.run_id,
-            address=self._address(request),
+        await self._attempts.record(
+            request,
             url=response.url,
             status=304,
-            headers=_headers(response),
+            headers=headers,
             document_id=known.document_id,
+            unchanged=known.place,
         )
         if request.meta.get(ASKED_FOR) == "letter":
             return response
         return _from_store(request, known.headers, known.media_type, body)
 
-    def _address(self, request: Request) -> str:
-        return urls.address(request.url, self._run.site)
+    def _known_page(self, request: Request) -> KnownPage | None:
+        return self._run.reader.known_page(urls.address(request.url, self._run.site))
 
 
 def worth_keeping(asked_for: str | None, response: Response) -> str | None:
@@ -308,6 +338,10 @@ def worth_keeping(asked_for: str | None, response: Response) -> str | None:
         return None
     header = bytes(response.headers.get("Content-Type", b"") or b"").decode("latin-1")
     return header.partition(";")[0].strip().lower() or "application/octet-stream"
+
+
+def _name(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 def _headers(response: Response) -> dict[str, str]:

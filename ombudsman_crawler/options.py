@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from ombudsman_crawler import authorities
+from ombudsman_crawler.archive.traffic import Traffic
 from ombudsman_crawler.database.refetch import Refetch
 from ombudsman_crawler.exceptions import BadArgument
 from ombudsman_crawler.site import urls
@@ -54,7 +56,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Options:
     """`councils` are slugs or names as they were given; `backfill` also follows older lists;
-    `sources` are letters kept elsewhere, which are asked for instead of the site's."""
+    `sources` are letters kept elsewhere, which are asked for instead of the site's; `replay` is
+    archived traffic that is asked instead of anybody."""
 
     years: YearRange | None = None
     councils: tuple[str, ...] = ()
@@ -63,6 +66,7 @@ class Options:
     backfill: bool = False
     dry_run: bool = False
     sources: tuple[Source, ...] = ()
+    replay: Traffic | None = None
 
     @classmethod
     def read(
@@ -99,7 +103,28 @@ class Options:
     @property
     def whole(self) -> bool:
         """Whether everything is asked for, so that later runs can be measured by this one."""
-        return not (self.years or self.councils or self.limit or self.dry_run or self.sources)
+        return not (
+            self.years or self.councils or self.limit or self.dry_run or self.sources or self.replay
+        )
+
+    def of_archive(self, traffic: Traffic) -> Self:
+        """Return these options for a replay. Where no window was asked for, it is the one that
+        the archived run was given: more isn't in its archive."""
+        asked = traffic.arguments
+        sources = tuple(
+            Source(urls.clean(url)) for url in asked.get("sources", ()) if traffic.holds(url)
+        )
+        options = dataclasses.replace(self, replay=traffic, sources=sources)
+        if self.years or self.councils:
+            return options
+        window = type(self).read(
+            years=asked.get("years"),
+            council=asked.get("council") or (),
+            backfill=bool(asked.get("backfill")),
+        )
+        return dataclasses.replace(
+            options, years=window.years, councils=window.councils, backfill=window.backfill
+        )
 
     def arguments(self) -> dict[str, Any]:
         """Return what was asked for as plain values, for the run's record."""
@@ -111,6 +136,7 @@ class Options:
             "backfill": self.backfill,
             "dry_run": self.dry_run,
             **({"sources": [source.url for source in self.sources]} if self.sources else {}),
+            "replay": self.replay.names if self.replay else None,
         }
 
     def unknown_councils(self, known_slugs: set[str]) -> list[str]:

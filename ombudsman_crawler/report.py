@@ -60,6 +60,25 @@ def escape(text: str) -> str:
     )
 
 
+def verified(console: Console, found: dict[str, Any]) -> None:
+    """Print what was compared, each trouble with what to do about it, and the notes."""
+    console.print(
+        f"{found['documents']:,} documents, {found['warc_files']:,} WARCs with"
+        f" {found['records']:,} records, {found['captures']:,} captures that point into them"
+    )
+    for problem in found["problems"]:
+        console.print(
+            f"  {problem['kind']}: {escape(problem['subject'])}: {escape(problem['message'])};"
+            f" {problem['advice']}"
+        )
+    for note in found["notes"]:
+        console.print(f"  note: {escape(note)}")
+    if found["problems"]:
+        console.print(f"[bold]{len(found['problems'])} troubles[/bold]")
+    else:
+        console.print("[bold]whole[/bold]: nothing is missing, nothing is corrupt")
+
+
 def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     """Print what a run did, what went wrong, and which checks failed."""
     counts = summary["counts"]

@@ -22,6 +22,10 @@ OMBUDSMAN_COMMAND = "scrapy crawl"
 OMBUDSMAN_NOTE = None
 # Where documents are kept when it isn't the storage: a dry run works on a copy of the database.
 OMBUDSMAN_DOCUMENTS = None
+# Whether this process holds the storage's lock: only who does may put right what a killed run left.
+OMBUDSMAN_HOLDS_STORAGE = False
+# Keep everything that goes over the wire as WARC: the archive that others can read.
+OMBUDSMAN_WARC = True
 # Draw a live line of progress where there is a terminal.
 OMBUDSMAN_PROGRESS = False
 
@@ -94,6 +98,12 @@ REMOTE_CONTROL_ENABLED = False
 METAREFRESH_ENABLED = False
 
 # -- how the crawl is put together ---------------------------------------------
+
+# What goes over the wire is seen whole only here, below decompression.
+DOWNLOAD_HANDLERS = {
+    "http": "ombudsman_crawler.download_handlers.OverTheWire",
+    "https": "ombudsman_crawler.download_handlers.OverTheWire",
+}
 
 # The spider visits each page once by its own account; a filter would drop requests in silence.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"

@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,12 +94,39 @@ class Documents:
             path.unlink()
         return len(left)
 
+    def orphans(self, known: set[str]) -> Iterator[tuple[str, Stored | None]]:
+        """Yield the files that look like documents and whose path isn't among those known: the
+        path and, where the file has the hash it is named by, the document. A kill between the file
+        and its row leaves such."""
+        for folder, ending in sorted({*_PLACES.values(), _OTHER_PLACE}):
+            for path in sorted((self._storage / folder).glob(f"*/*{ending}")):
+                relative = path.relative_to(self._storage).as_posix()
+                if relative in known or path.name.startswith(_HALF_WRITTEN):
+                    continue
+                whole = _sha256(path) == path.stem
+                size, media_type = path.stat().st_size, _media_type(folder, ending)
+                yield relative, Stored(path.stem, size, media_type, relative) if whole else None
+
+    def trouble(self, path: str, sha256: str) -> str | None:
+        """Return `missing` or `corrupt` for a document that isn't there or has other bytes."""
+        try:
+            return None if _sha256(self._storage / path) == sha256 else "corrupt"
+        except OSError:
+            return "missing"
+
     def missing(self, path: str, size: int) -> bool:
         """Whether a document's file is gone or has another size. A glance, not a proof."""
         try:
             return (self._storage / path).stat().st_size != size
         except FileNotFoundError:
             return True
+
+
+def _media_type(folder: str, ending: str) -> str:
+    for media_type, place in _PLACES.items():
+        if place == (folder, ending):
+            return media_type
+    return "application/octet-stream"
 
 
 def _sha256(path: Path) -> str:

@@ -9,12 +9,21 @@ from typing import Annotated
 import typer
 
 from ombudsman_crawler import __version__
-from ombudsman_crawler.cli import acknowledging, crawling, reading, rereading, storage, trying
+from ombudsman_crawler.cli import (
+    acknowledging,
+    archive,
+    crawling,
+    reading,
+    rereading,
+    storage,
+    trying,
+)
 from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "crawling", "main", "reading", "rereading", "storage", "trying",
+    "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "storage",
+    "trying",
 ]  # fmt: skip
 
 

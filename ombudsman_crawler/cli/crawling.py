@@ -18,7 +18,9 @@ from ombudsman_crawler.cli.options import (
     LimitOption,
     LogFormatOption,
     NoteOption,
+    NoWarcOption,
     RefetchOption,
+    ReplayOption,
     SetOption,
     SiteOption,
     StorageOption,
@@ -30,6 +32,7 @@ from ombudsman_crawler.site import urls
 
 @app.command()
 def crawl(
+    context: typer.Context,
     years: YearsOption = None,
     council: CouncilOption = None,
     refetch: RefetchOption = None,
@@ -38,6 +41,8 @@ def crawl(
     storage: StorageOption = Path("storage"),
     settings: SetOption = None,
     dry_run: DryRunOption = False,
+    no_warc: NoWarcOption = False,
+    replay: ReplayOption = None,
     note: NoteOption = None,
     verbose: VerboseOption = False,
     log_format: LogFormatOption = "text",
@@ -49,9 +54,15 @@ def crawl(
     when stopped by hand.
     """
     asked = {"years": years, "council": council, "refetch": refetch, "limit": limit}
-    _crawl(
-        "crawl", {**asked, "dry_run": dry_run}, storage, site, settings, note, verbose, log_format
-    )
+    every = {**asked, "dry_run": dry_run}
+    if replay:
+        # What the files say is the site, unless one is asked for here and now.
+        source = context.get_parameter_source("site")
+        given = source is not None and source.name == "COMMANDLINE"
+        _replay(
+            every, replay, storage, site if given else None, settings, note, verbose, log_format
+        )
+    _crawl("crawl", every, storage, site, settings, no_warc, note, verbose, log_format)
 
 
 @app.command()
@@ -64,6 +75,7 @@ def backfill(
     storage: StorageOption = Path("storage"),
     settings: SetOption = None,
     dry_run: DryRunOption = False,
+    no_warc: NoWarcOption = False,
     note: NoteOption = None,
     verbose: VerboseOption = False,
     log_format: LogFormatOption = "text",
@@ -74,7 +86,7 @@ def backfill(
     """
     asked = {"years": years, "council": council, "refetch": refetch, "limit": limit}
     every = {**asked, "backfill": True, "dry_run": dry_run}
-    _crawl("backfill", every, storage, site, settings, note, verbose, log_format)
+    _crawl("backfill", every, storage, site, settings, no_warc, note, verbose, log_format)
 
 
 @app.command()
@@ -170,11 +182,11 @@ def probe(
     raise typer.Exit(result.exit_status)
 
 
-def _crawl(
-    command: str,
+def _replay(
     asked: dict[str, Any],
+    files: list[Path],
     storage: Path,
-    site: str,
+    site: str | None,
     settings: list[str] | None,
     note: str | None,
     verbose: bool,
@@ -185,6 +197,40 @@ def _crawl(
 
     options = Options.read(**asked)
     changed = crawling.overrides(settings or [])
+    log.set_up(verbose=verbose, log_format=log_format)
+    results = crawling.replay(
+        options,
+        files,
+        storage=storage,
+        site=site,
+        note=note,
+        changed=changed,
+        progress=not verbose and log_format == "text",
+    )
+    for result in results:
+        report.run_summary(console, result.run_id, result.summary)
+    # As with any storage, what counts is how the last run ended.
+    raise typer.Exit(results[-1].exit_status)
+
+
+def _crawl(
+    command: str,
+    asked: dict[str, Any],
+    storage: Path,
+    site: str,
+    settings: list[str] | None,
+    no_warc: bool,
+    note: str | None,
+    verbose: bool,
+    log_format: str,
+) -> None:
+    from ombudsman_crawler import crawl as crawling  # noqa: PLC0415
+    from ombudsman_crawler.options import Options  # noqa: PLC0415
+
+    options = Options.read(**asked)
+    changed = crawling.overrides(settings or [])
+    if no_warc:
+        changed["OMBUDSMAN_WARC"] = "False"
     log.set_up(verbose=verbose, log_format=log_format)
     _announce(site)
     result = crawling.run(

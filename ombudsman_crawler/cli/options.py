@@ -45,6 +45,17 @@ DryRunOption = Annotated[
     bool,
     typer.Option("--dry-run", help="Find letters and say which would be asked for; store nothing."),
 ]
+NoWarcOption = Annotated[
+    bool, typer.Option("--no-warc", help="Keep no WARC of this run; documents are kept as ever.")
+]
+ReplayOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--replay",
+        help="Ask a WARC or WACZ instead of the site, without any network; may be repeated. Each "
+        "run in it becomes a run of a storage of its own.",
+    ),
+]
 NoteOption = Annotated[
     str | None, typer.Option("--note", help="A word on this run, kept in its record.")
 ]

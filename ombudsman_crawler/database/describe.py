@@ -54,8 +54,9 @@ _COLUMNS = {
     "content_sha256": "hash of what the reading says",
     "counts": "what the crawl counted, as JSON: `councils` on the map, `pages` asked for, "
     "`failed_pages`, letters `discovered`; findings of the `review` across letters, and how often "
-    "its checks were skipped for want of something to compare with; and what later runs are "
-    "compared with: `listed_by_year`, `metric_coverage`",
+    "its checks were skipped for want of something to compare with; what later runs are compared "
+    "with: `listed_by_year`, `metric_coverage`; the run's `warc` (file, exchanges, revisits, "
+    "bytes; null without one), and what was `torn` from a killed run's (file, bytes, kept_as)",
     "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected` "
     "(outside the authority's life)",
     "created": "when the storage was begun",
@@ -88,7 +89,7 @@ _COLUMNS = {
     "etag": "the server's ETag",
     "extractor": "the version of the extractor that found the words",
     "figure_id": "lasting name of the figure, the same for every reading",
-    "finished": "when the run ended",
+    "finished": "when the run ended; of a replay, when the archived run did",
     "first_day": "first day of its life, where known",
     "first_page": "first page of the letter in the document",
     "first_seen": "when the site first listed or served it",
@@ -154,7 +155,7 @@ _COLUMNS = {
     "slug": "the site's own name for the council in addresses",
     "source": "`letter` (later also `council_page` and `national_table`)",
     "sources": "the source of each metric, as JSON",
-    "started": "when the run began",
+    "started": "when the run began; of a replay, when the archived run did",
     "capture.status": "HTTP status, null without an answer",
     "annual_summary.status": "`ok` or `suspect`",
     "status": "`ok`, `suspect`, `unreadable`, `unknown_form` or `not_a_letter`",
@@ -170,8 +171,8 @@ _COLUMNS = {
     "value_text": "the number as printed",
     "version_id": "→ `letter_version`",
     "versions": "versions of the program and its libraries, as JSON",
-    "warc_file": "WARC file with the exchange",
-    "warc_offset": "its offset there",
+    "warc_file": "WARC with the answer, within the storage; null without an answer or a WARC",
+    "warc_offset": "where the answer's record begins in it, in bytes",
     "who": "by whom",
     "whole": "1 when everything was asked for: no window, no sample",
     "words": "the words with their boxes, compressed",

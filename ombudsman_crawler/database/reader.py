@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
+from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import acknowledgements, news
 from ombudsman_crawler.database.models import (
     Authority,
@@ -21,6 +22,7 @@ from ombudsman_crawler.database.models import (
 )
 from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.refetch import LinkState
+from ombudsman_crawler.database.session import integrity_problems
 from ombudsman_crawler.items import Outcome
 
 
@@ -33,6 +35,8 @@ class KnownPage:
     sha256: str
     media_type: str
     headers: dict[str, str]
+    #: Where the answer with this body lies, None where it was kept in no WARC.
+    place: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,18 @@ class KnownLetter:
     listed_year: int | None
     authority: str
     found_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptExchange:
+    """A capture that points into a WARC, as far as it can be compared with the record there."""
+
+    capture_id: int
+    offset: int
+    url: str
+    time: str
+    status: int | None
+    sha256: str | None
 
 
 class Reader:
@@ -86,7 +102,63 @@ class Reader:
                 document.sha256,
                 document.media_type,
                 capture.headers or {},
+                _place(capture.warc_file, capture.warc_offset),
             )
+
+    def first_exchange(self, sha256: str) -> Place | None:
+        """Return where the first answer lies that brought a document, None where none was kept."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT warc_file, warc_offset FROM capture"
+                    " JOIN document ON document.id = capture.document_id"
+                    " WHERE sha256 = :sha256 AND status = 200 AND warc_file IS NOT NULL"
+                    " ORDER BY capture.id LIMIT 1"
+                ),
+                {"sha256": sha256},
+            ).first()
+            return _place(found[0], found[1]) if found else None
+
+    def has_crawled(self) -> bool:
+        """Whether any run asked the site itself, and not an archive."""
+        with Session(self._engine) as session:
+            return any(
+                not arguments.get("replay") for arguments in session.scalars(select(Run.arguments))
+            )
+
+    def runs(self) -> list[int]:
+        """Return the number of every run."""
+        with Session(self._engine) as session:
+            return list(session.scalars(select(Run.id).order_by(Run.id)))
+
+    def unended_runs(self) -> list[int]:
+        """Return the runs without a verdict: a killed one, until the next run says so."""
+        with Session(self._engine) as session:
+            return list(session.scalars(select(Run.id).where(Run.verdict.is_(None))))
+
+    def documents(self) -> list[tuple[str, str]]:
+        """Return the path and hash of every document."""
+        with self._engine.connect() as connection:
+            found = connection.execute(text("SELECT path, sha256 FROM document ORDER BY path"))
+            return [(row.path, row.sha256) for row in found]
+
+    def exchanges(self) -> dict[str, list[KeptExchange]]:
+        """Return, for each WARC, the captures that point into it by their offset."""
+        found: dict[str, list[KeptExchange]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(text(_EXCHANGES)):
+                found.setdefault(row[0], []).append(KeptExchange(*row[1:]))
+        return found
+
+    def database_problems(self) -> list[str]:
+        """Return what SQLite finds wrong with the file or its references."""
+        with self._engine.connect() as connection:
+            return integrity_problems(connection)
+
+    def document_paths(self) -> set[str]:
+        """Return the path of every document's file within the storage."""
+        with Session(self._engine) as session:
+            return set(session.scalars(select(Document.path)))
 
     def document(self, document_id: int) -> tuple[str, str]:
         """Return a document's path within the storage and its hash."""
@@ -345,6 +417,12 @@ SELECT capture.url, capture.time, capture.status, capture.error, capture.headers
 FROM capture LEFT JOIN document ON document.id = capture.document_id ORDER BY capture.id
 """
 
+_EXCHANGES = """
+SELECT warc_file, capture.id, warc_offset, url, time, status, document.sha256
+FROM capture LEFT JOIN document ON document.id = capture.document_id
+WHERE warc_file IS NOT NULL ORDER BY warc_file, warc_offset
+"""
+
 _LETTERS_READ = """
 SELECT authority.name AS authority, current.year_ending, current.form, current.status,
        COUNT(figure.id) AS figures, SUM(figure.value IS NULL) AS absent
@@ -405,6 +483,10 @@ WHERE current.letter_kind = 'annual'
 GROUP BY current.year_ending, current.form
 ORDER BY current.year_ending, current.form
 """
+
+
+def _place(file: str | None, offset: int | None) -> Place | None:
+    return Place(file, offset) if file is not None and offset is not None else None
 
 
 def _all(connection: Connection, query: str, **values: Any) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.archive.documents import Stored
+from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import migrations, refetch, register, versions
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.tables import (
@@ -55,7 +56,10 @@ class Recorded:
 
 
 class Writer:
-    """All writing to one storage's database."""
+    """All writing to one storage's database.
+
+    `clock` tells the time; a replay's is that of the archive.
+    """
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = now) -> None:
         self._engine = engine
@@ -265,9 +269,12 @@ class Writer:
         error: str | None = None,
         stored: Stored | None = None,
         document_id: int | None = None,
+        time: datetime | None = None,
+        place: Place | None = None,
     ) -> Recorded:
         """Record one attempt at an address, with the document it brought (`stored`) or, for a
-        304, the one the server says is unchanged (`document_id`)."""
+        304, the one the server says is unchanged (`document_id`); when it was made, else now; and
+        where its WARC record is."""
         with self._engine.begin() as connection:
             if stored is not None:
                 # The same bytes may have come from another address, or before a kill.
@@ -283,15 +290,25 @@ class Writer:
                     run_id=run_id,
                     address=address,
                     url=url,
-                    time=self._time(),
+                    time=utc(time) if time is not None else self._time(),
                     status=status,
                     headers=dict(headers) if headers is not None else None,
                     error=error,
                     document_id=document_id,
+                    warc_file=place.file if place is not None else None,
+                    warc_offset=place.offset if place is not None else None,
                 )
                 .returning(CAPTURE.c.id)
             ).scalar_one()
             return Recorded(int(capture_id), document_id)
+
+    def adopt(self, documents: Iterable[Stored]) -> None:
+        """Register documents that lie in the archive and have no row, as a kill leaves them."""
+        with self._engine.begin() as connection:
+            for stored in documents:
+                connection.execute(
+                    upsert(DOCUMENT).values(**dataclasses.asdict(stored)).on_conflict_do_nothing()
+                )
 
     def store_rereadings(self, readings: Sequence[versions.Brought]) -> None:
         """Store readings of archived documents, all of them or none."""

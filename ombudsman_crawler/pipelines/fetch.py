@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from itemadapter import ItemAdapter
@@ -72,15 +71,21 @@ class FetchLetter:
             _settle(letter, Outcome.OUT_OF_WINDOW, f"{year} is outside {wanted}")
         elif not self._run.may_ask(letter["url"]):
             _settle(letter, Outcome.REFUSED, "on another site")
-        elif not is_due(
-            state, self._options.refetch, self._run.reader.newest_year(), datetime.now(UTC)
-        ):
+        elif not self._is_due(letter["url"], state):
             _settle(letter, Outcome.NOT_DUE, None)
         elif self._run.options.dry_run:
             _settle(letter, Outcome.NOT_ATTEMPTED, "would be asked for")
         else:
             return False
         return True
+
+    def _is_due(self, url: str, state: LinkState) -> bool:
+        replay = self._options.replay
+        if replay is not None:
+            # What the archived run asked for; and what would otherwise be missing in silence.
+            return state.document_id is None or replay.holds(url)
+        newest = self._run.reader.newest_year()
+        return is_due(state, self._options.refetch, newest, self._run.clock())
 
     async def _take_in(self, letter: ItemAdapter) -> None:
         """Archive a file that is at hand, as if its source had served it."""

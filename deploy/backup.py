@@ -2,7 +2,8 @@
 
 The database first, as one consistent moment (`VACUUM INTO`), then the files: each file is written
 before the row that names it, so whatever the copied database names is there to be copied. Files
-that are there already are left alone; a WARC that has grown is copied anew. Nothing is deleted in
+that are there already are left alone; a WARC that has grown is copied anew. What has become smaller
+was damaged, or a torn WARC was mended: its copy stays, and that is said. Nothing is deleted in
 TARGET. Restoring is copying TARGET back to where a storage is wanted.
 """
 
@@ -32,7 +33,10 @@ def back_up(storage: Path, target: Path) -> int:
             place = target / path.relative_to(storage)
             if path.name.startswith(".new-") or not path.is_file():
                 continue
-            if place.exists() and place.stat().st_size == path.stat().st_size:
+            had = place.stat().st_size if place.exists() else -1
+            if had >= path.stat().st_size:
+                if had > path.stat().st_size:
+                    print(f"backup: {path} is smaller than its copy, which stays", file=sys.stderr)
                 continue
             place.parent.mkdir(parents=True, exist_ok=True)
             half = place.with_name(f".new-{place.name}")

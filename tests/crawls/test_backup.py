@@ -58,6 +58,22 @@ def test_a_backup_is_brought_up_to_date(storage: Storage, replica: Replica, tmp_
     assert figures(Storage(target)) == figures(storage)
 
 
+def test_a_damaged_file_never_replaces_its_good_copy(
+    storage: Storage, replica: Replica, tmp_path: Path
+) -> None:
+    assert storage.crawl(replica).status == 0
+    target = tmp_path / "backup"
+    back_up(storage, target)
+    damaged = storage.documents()[0]
+    good = damaged.read_bytes()
+    damaged.chmod(0o600)
+    damaged.write_bytes(good[:100])
+    done = back_up(storage, target)
+    assert done.returncode == 0
+    assert damaged.name in done.stderr
+    assert (target / damaged.relative_to(storage.path)).read_bytes() == good
+
+
 def test_there_must_be_a_storage(tmp_path: Path) -> None:
     done = back_up(Storage(tmp_path / "nowhere"), tmp_path / "backup")
     assert done.returncode == 1

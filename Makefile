@@ -60,6 +60,7 @@ lint: $(VENV)/.lint $(VENV)/.test
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py
+	@$(BIN)/python benchmarks/rereading.py
 	@$(BIN)/python benchmarks/crawl.py
 
 docs: $(VENV)/.test

@@ -138,8 +138,8 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 PERCENTAGE_ALONE = re.compile(r"\d{1,3}(?:\.\d{1,4})?\s?%")
 NUMBER_ALONE = re.compile(r"\d{1,3}(?:,\d{3}){1,3}|\d{1,9}")
-# "40*", "over 5", "1 40": as long as a number set apart can be, with a digit or a number word.
-_SHORT_NUMBER = re.compile(rf"(?=.{{1,12}}$)[^%]*(?:\d|{WORD})[^%]*", re.IGNORECASE)
+# "40*", "over 5", "1 40", "forty": as long as a number set apart can be, with a digit or a word.
+_SHORT_NUMBER = re.compile(rf"(?=.{{1,14}}$)[^%]*(?:\d|\bnil\b|{WORD})[^%]*", re.IGNORECASE)
 NOTHING_ALONE = re.compile(r"n\s?/\s?a|not applicable", re.IGNORECASE)
 PERIOD_ENDING = phrase(r"for the period ending\b")
 
@@ -148,11 +148,13 @@ _AFTER_DIGITS = re.compile(r"(?:^|[ \n])\d{1,3} $")
 # Words and signs before a number that make it a bound, a range or the second of two numbers.
 _QUALIFIED = re.compile(
     r"(?:[<>≤≥~≈±+−–—-]|\d\s?%?|\b(?:than|under|over|above|below|about|around|almost|nearly"
-    r"|approximately|roughly|least|most|up to|to|from|between))\s*$",
+    r"|approximately|roughly|least|most|up to|to|from|between|(?:hundred|thousand)(?: and)?))\s*$",
     re.IGNORECASE,
 )
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s|$)")
 _SENTENCE_REACH = 160
+# Phrases that may begin with their number.
+_BEGIN_WITH_NUMBER = frozenset((*PANELS, "not_for_us", "per_100k_stray"))
 # Phrases that stand for themselves: what follows them is another text.
 _LABELS = frozenset(("remedy_count", "upheld_count", "base"))
 _TAKEN = "\x00"
@@ -227,7 +229,7 @@ def _found(what: str, match: re.Match[str], passage: Passage, text: str, index: 
         second=_collapsed(groups.get("second")),
         second_number=second,
         torn=_AFTER_DIGITS.search(text, max(0, begins - 6), begins) is not None,
-        qualified=what in PANELS
+        qualified=what in _BEGIN_WITH_NUMBER
         and number is not None
         and _QUALIFIED.search(_line_before(text, begins)) is not None,
         block=index,

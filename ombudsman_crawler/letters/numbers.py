@@ -30,6 +30,7 @@ _WORDS = (
 _TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _VALUES = {word: value for value, word in enumerate(_WORDS)} | {
     "none": 0,
+    "nil": 0,
     "a": 1,
     "an": 1,
     "this": 1,

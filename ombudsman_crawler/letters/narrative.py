@@ -15,6 +15,7 @@ from ombudsman_crawler.letters.layout import Passage
 from ombudsman_crawler.letters.letter import Figure, Finding, Severity
 from ombudsman_crawler.letters.numbers import DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.part import Part
+from ombudsman_crawler.letters.scope import GENERAL, NOT_THIS_YEAR
 
 _NUMBER = rf"(?P<number>{DIGITS}|{WORD})"
 _ONE = rf"(?P<number>{DIGITS}|{WORD}|\ban?\b)"
@@ -99,14 +100,6 @@ _MENTIONS = {
         phrase(r"\bdelivered\b[^\x00]*?\byour\b|\bdeliver\b[^\x00]*?\byour (?:staff|officers)\b"),
     ),
 }
-# A sentence with these words speaks of all councils.
-_GENERAL = re.compile(r"\b(?:national(?:ly)?|across england|all councils|all authorities)\b", re.I)
-# A sentence with these words speaks of another time, or of what wasn't done.
-_NOT_THIS_YEAR = re.compile(
-    r"\b(?:last year|previous(?:ly)?|the year before|in (?:my|our) (?:last|previous)|since|until"
-    r"|offered|would have|declined|years? ago)\b",
-    re.I,
-)
 # Right before what is told, these words make it a wish, an offer or a refusal.
 _NOT_DONE = re.compile(
     r"\b(?:would|can|could|will|may|might|hop(?:e|ed|ing)|plan(?:ned|ning)?|aim|intend(?:ed)?"
@@ -180,7 +173,7 @@ def _left_unread(
             continue
         if match["number"].lower() in _NONE or not about.search(sentence):
             continue
-        if _GENERAL.search(sentence) or _NOT_DONE.search(text[start : match.start()]):
+        if GENERAL.search(sentence) or _NOT_DONE.search(text[start : match.start()]):
             continue
         # With two numbers, one of another year, the other may be this year's.
         if _of_another_year(sentence, year_ending) and len(mention.findall(sentence)) < 2:
@@ -197,7 +190,7 @@ def _told(
     for match in wording.finditer(text):
         start, end = _sentence(text, match.start(), match.end())
         sentence = " ".join(text[start:end].split())
-        if _GENERAL.search(sentence) or _of_another_year(sentence, year_ending):
+        if GENERAL.search(sentence) or _of_another_year(sentence, year_ending):
             continue
         before = text[start : match.start()]
         if _NOT_DONE.search(before) or _SHARE.search(before):
@@ -217,7 +210,7 @@ def _told(
 def _of_another_year(sentence: str, year_ending: int) -> bool:
     """Whether a sentence speaks of another year than the letter's (the year it was written in,
     which follows the year it ends, may be named too)."""
-    if _NOT_THIS_YEAR.search(sentence):
+    if NOT_THIS_YEAR.search(sentence):
         return True
     # "2021/22" is the year that ends in 2022; "2021" may be either of its halves.
     own = set()

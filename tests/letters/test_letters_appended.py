@@ -70,3 +70,43 @@ def test_an_average_of_a_panel_that_is_there_twice(name: str, metric: str) -> No
     one = read(front_page(OWN), statistics_page(OWN, Style()), statistics_page(other, Style()))
     found = {(f.code, f.metric) for f in one.findings if f.severity is not Severity.NOTE}
     assert ("repeated_number_disagrees", metric) in found
+
+
+def test_a_national_rate_in_the_text_is_not_the_councils() -> None:
+    prose = "Nationally, 66% of complaints we investigated were upheld."
+    one = read(front_page(OWN, prose=prose), statistics_page(OWN, Style()))
+    assert {f.metric: f.value for f in one.figures}["uphold_rate"] == 74
+    assert codes(one) == set()
+
+
+@pytest.mark.parametrize(
+    ("prose", "lost", "metric"),
+    [
+        (
+            "Across England, in 99% of cases we were satisfied the authority had successfully"
+            " implemented our recommendations.",
+            ("100%", "satisfied the", "had successfully", "implemented", "recommendations."),
+            "compliance_rate",
+        ),
+        (
+            "National statistics are based on a total of 3,000 compliance outcomes for the period"
+            " between 1 April 2020 to 31 March 2021.",
+            ("33", "compliance outcomes"),
+            "compliance_outcomes",
+        ),
+        (
+            "Last year 66% of complaints we investigated were upheld.",
+            ("74%", "investigated were"),
+            "uphold_rate",
+        ),
+    ],
+)
+def test_numbers_of_others_never_fill_a_place_that_was_lost(
+    prose: str, lost: tuple[str, ...], metric: str
+) -> None:
+    page = [
+        ink for ink in statistics_page(OWN, Style()) if not any(words in ink.text for words in lost)
+    ]
+    one = read(front_page(OWN, prose=prose), page)
+    assert {f.metric: f.value for f in one.figures}[metric] is None
+    assert metric in {f.metric for f in one.findings if f.severity is not Severity.NOTE}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ombudsman_crawler.letters.layout import Block, Passage, Place
 from ombudsman_crawler.letters.numbers import DECIMAL, DIGITS, WORD, phrase, value_of
+from ombudsman_crawler.letters.scope import GENERAL, NOT_THIS_YEAR
 
 _RATE = rf"(?:(?P<printed>{DECIMAL}\s*%)|(?P<none>n\s?/\s?a|n\.a\.|not applicable|%|[-–—]))"
 _COUNT = rf"(?P<printed>{DIGITS}|{WORD})"
@@ -205,6 +206,8 @@ def find(block: Block, index: int) -> list[Found]:
         for match in pattern.finditer(text):
             if what in ("remedy_count", "upheld_count") and not _stands_alone(text, match):
                 continue
+            if _speaks_of_others(text, match.start()):
+                continue
             found.append(_found(what, match, passage, text, index))
             taken.append(match.span())
         for start, end in taken:
@@ -235,6 +238,16 @@ def _found(what: str, match: re.Match[str], passage: Passage, text: str, index: 
         block=index,
         start=start,
     )
+
+
+def _speaks_of_others(text: str, start: int) -> bool:
+    """Whether a sentence says, before the phrase that begins at `start`, that it speaks of all
+    councils or of another year."""
+    begins = max(0, start - _SENTENCE_REACH)
+    for end in _SENTENCE_ENDS.finditer(text, begins, start):
+        begins = end.end()
+    lead = text[begins:start]
+    return GENERAL.search(lead) is not None or NOT_THIS_YEAR.search(lead) is not None
 
 
 def _line_before(text: str, begins: int) -> str:

@@ -56,6 +56,8 @@ _BESIDE = 60.0
 _GROUP = 16
 _LONGEST = 90  # characters of the longest heading or label, without spaces
 _MATCH, _PER_WORD, _STRAY = 20, 2, 1
+# A footnote mark: parts of the height of its word; how small, how near, how far above its baseline.
+_MARK_SIZE, _MARK_GAP, _MARK_RAISED = 0.8, 0.4, 0.08
 # The edge of a page, where page numbers stand (part of its height).
 _EDGE = 0.07
 
@@ -369,7 +371,7 @@ def _rounded(box: Box) -> Box:
 
 def _rows(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
     rows: list[list[Word]] = []
-    for word in sorted(words, key=baseline):
+    for word in sorted(_without_marks(words), key=baseline):
         if rows:
             first = rows[-1][0]
             height = min(word.y1 - word.y0, first.y1 - first.y0)
@@ -378,6 +380,31 @@ def _rows(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
                 continue
         rows.append([word])
     return tuple(tuple(sorted(row, key=lambda word: word.x0)) for row in rows)
+
+
+def _without_marks(words: Sequence[Word]) -> Sequence[Word]:
+    """Leave out raised footnote marks: small digits right behind a larger word, above its baseline.
+    They are no row of numbers."""
+    heights = sorted(w.y1 - w.y0 for w in words if w.text[:1].isdigit())
+    if not heights or heights[0] > _MARK_SIZE * heights[-1]:
+        return words
+    small = [
+        w
+        for w in words
+        if w.text.isdigit() and len(w.text) < 3 and w.y1 - w.y0 <= _MARK_SIZE * heights[-1]
+    ]
+    marks = {id(mark) for mark in small if any(_is_mark_of(mark, word) for word in words)}
+    return [word for word in words if id(word) not in marks] if marks else words
+
+
+def _is_mark_of(mark: Word, word: Word) -> bool:
+    height = word.y1 - word.y0
+    return (
+        -_MARK_GAP * height <= mark.x0 - word.x1 <= _MARK_GAP * height
+        and mark.y1 - mark.y0 <= _MARK_SIZE * height
+        and _MARK_RAISED * height <= baseline(word) - baseline(mark) <= height
+        and word.text[-1].isalnum()
+    )
 
 
 # ---- rows of numbers
@@ -880,8 +907,14 @@ def _finished(sheet: _Sheet, table: _Table, names: Vocabulary) -> list[Row]:
     for number, (_, candidate) in enumerate(table.rows):
         places, sure = _assigned(candidate.cells, targets)
         label, label_text = labels.get(candidate.index, (None, ""))
-        if label is None and (number > 0 or table.goes_on):
-            continue
+        if label is None:
+            if number > 0 or table.goes_on:
+                continue
+            # Nothing says which of several rows is the one that is meant.
+            sure = sure and not any(
+                len(other.cells) > 1 and not other.label_words and other.index not in labels
+                for _, other in table.rows[1:]
+            )
         cells: list[Cell | None] = [None] * len(table.columns)
         for cell, place in zip(candidate.cells, places, strict=True):
             if place is not None:

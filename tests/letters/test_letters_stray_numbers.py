@@ -85,3 +85,15 @@ def test_which_of_two_rows_without_a_label_is_meant_is_told() -> None:
     (one,) = read_words(extract(drawn(replace(document, tables=tuple(tables))))).letters
     codes = {(f.code, f.metric) for f in one.findings if f.severity is not Severity.NOTE}
     assert ("cell_ambiguous", "received_housing") in codes
+
+
+def test_an_empty_total_beside_numbers_is_doubtful() -> None:
+    document, expected = letter_of_2017()
+    tables = list(document.tables)
+    ((label, cells),) = tables[1].rows
+    tables[1] = replace(tables[1], rows=((label, (*cells[:-1], "")),))
+    (one,) = read_words(extract(drawn(replace(document, tables=tuple(tables))))).letters
+    assert values(one) == expected | {(2017, "decided_total"): "blank"}
+    assert [(f.code, f.metric) for f in one.findings if f.severity is not Severity.NOTE] == [
+        ("table_does_not_add_up", "decided_total")
+    ]

@@ -13,7 +13,7 @@ from ombudsman_crawler import metrics
 from ombudsman_crawler.letters.forms.form import Context, FormReading
 from ombudsman_crawler.letters.letter import Box, Figure, Finding, Severity
 from ombudsman_crawler.letters.numbers import value_of
-from ombudsman_crawler.letters.tables import Cell, Column, Row
+from ombudsman_crawler.letters.tables import TOTAL, Cell, Column, Row
 
 _NOTHING = frozenset("-–—")
 
@@ -96,6 +96,9 @@ class TableDraft:
                 metric=metric,
                 year_ending=year,
             )
+        if column.key == TOTAL and value is None:
+            others = [number(one) for _, one in row.of(column.table).values()]
+            self.adds_up([metric], "the empty total", "its cells", not any(others), year)
         strange = row.strange()
         if strange:
             self.say(

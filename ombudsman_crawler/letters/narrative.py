@@ -106,6 +106,13 @@ _NOT_DONE = re.compile(
     r"|expect(?:ed)?|want(?:ed)?|wish|unable|asked|invited|due|ready|not|cannot)(?:\s+\w+){0,3}\s+$",
     re.I,
 )
+# What such a number counts: it is looked for in so many characters before that.
+_COUNTED = {
+    "public_reports": re.compile(r"\breports?\b", re.IGNORECASE),
+    "late_compliance": re.compile(r"\bcases?\b", re.IGNORECASE),
+    "training_courses": re.compile(r"\b(?:courses?|workshops?|sessions?)\b", re.IGNORECASE),
+}
+_MENTIONED = 150
 # "one in four": a share, and no number of cases.
 _SHARE = re.compile(rf"(?:{DIGITS}|{WORD})\s+$", re.I)
 _NONE = frozenset(("no", "none"))
@@ -166,7 +173,12 @@ def _left_unread(
     """Return the first sentence of this council and year with a number that no wording reads."""
     mention, about = _MENTIONS[metric]
     read = {match.span("number") for wording in wordings for match in wording.finditer(text)}
-    for match in mention.finditer(text):
+    near = (
+        match
+        for thing in _COUNTED[metric].finditer(text)
+        for match in mention.finditer(text, max(0, thing.start() - _MENTIONED), thing.end())
+    )
+    for match in near:
         start, end = _sentence(text, match.start(), match.end())
         sentence = " ".join(text[start:end].split())
         if match.span("number") in read and not _SHARE.search(text[start : match.start()]):

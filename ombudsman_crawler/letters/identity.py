@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,7 +57,7 @@ class Identity:
 def identify(part: Part, front: FrontMatter, expectation: Expectation) -> Identity:
     """Return the year and the authority of a letter; the link speaks only where it is silent."""
     findings: list[Finding] = []
-    evidence = list(_years(part, front))
+    evidence = list(dict.fromkeys(_years(part, front)))
     year = evidence[0][1] if evidence else None
     for source, other in evidence[1:]:
         if other != year:
@@ -119,12 +120,12 @@ def _years(part: Part, front: FrontMatter) -> Iterator[tuple[str, int]]:
     first = text[max(begins, 0) : max(begins, 0) + _FIRST_PARAGRAPH]
     if match := _YEAR_ENDING.search(first):
         yield "the first paragraph", int(match[1])
-    ending = _period_ending(text)
-    if ending:
+    # Each of them: behind a letter there may be the statistics of another year.
+    for ending in _periods_ending(text):
         yield '"For the period ending"', _year_of(ending)
-    _, end = _period_between(text)
-    if end:
-        yield "the period of the statistics", _year_of(end)
+    for _, end in _periods_between(text):
+        if end:
+            yield "the period of the statistics", _year_of(end)
     if front.title and (year := years.from_text(front.title)):
         yield "the title", year
 
@@ -134,26 +135,22 @@ def _year_of(day: date) -> int:
     return day.year if (day.month, day.day) <= (3, 31) else day.year + 1
 
 
-def _period_ending(text: str) -> date | None:
-    match = _PERIOD_ENDING.search(text)
-    if match is None:
-        return None
-    day, month, year = (int(number) for number in match.groups())
-    try:
-        return date(year if year > 99 else 2000 + year, month, day)
-    except ValueError:
-        return None
+def _periods_ending(text: str) -> Iterator[date]:
+    for match in _PERIOD_ENDING.finditer(text):
+        day, month, year = (int(number) for number in match.groups())
+        with suppress(ValueError):
+            yield date(year if year > 99 else 2000 + year, month, day)
 
 
-def _period_between(text: str) -> tuple[date | None, date | None]:
-    match = _PERIOD.search(text)
-    return (date_in(match[1]), date_in(match[2])) if match else (None, None)
+def _periods_between(text: str) -> Iterator[tuple[date | None, date | None]]:
+    for match in _PERIOD.finditer(text):
+        yield date_in(match[1]), date_in(match[2])
 
 
 def _period(part: Part) -> tuple[date | None, date | None]:
     text = part.running_text.text
-    start, end = _period_between(text)
-    return start, end or _period_ending(text)
+    start, end = next(_periods_between(text), (None, None))
+    return start, end or next(_periods_ending(text), None)
 
 
 def _authority(
@@ -215,15 +212,19 @@ def _authority(
 
 
 def _printed_names(part: Part, front: FrontMatter) -> Iterator[str | None]:
-    yield _above_period(part)
+    above, *others = (*_above_periods(part), None)
+    yield above
     yield front.authority
     yield _on_cover(part)
     match = _ADJUSTED_FOR.search(part.running_text.text)
     yield " ".join(match[1].split()) if match else None
+    # Behind a letter there may be the statistics of another authority.
+    yield from (name for name in others if name and authorities.match(name) is not None)
 
 
-def _above_period(part: Part) -> str | None:
-    """Return the name before or above "For the period ending" on the statistics page."""
+def _above_periods(part: Part) -> Iterator[str | None]:
+    """Yield the name before or above each "For the period ending" on the statistics pages; None
+    where something else stands there."""
     for sheet in part.sheets:
         for line in sheet.lines:
             label = _PERIOD_LABEL.search(line.text)
@@ -231,7 +232,8 @@ def _above_period(part: Part) -> str | None:
                 continue
             before = _REPORT.sub("", line.text[: label.start()]).strip(" ,:-–")
             if before:
-                return None if _OFFICE_LINE.search(before) else before
+                yield None if _OFFICE_LINE.search(before) else before
+                continue
             # The name may take two lines: the nearest lines above in the same column.
             above = [
                 other
@@ -246,9 +248,9 @@ def _above_period(part: Part) -> str | None:
             nearest = texts[-1]
             both = f"{texts[-2]} {nearest}" if len(texts) > 1 else None
             if authorities.match(nearest) is None and both and authorities.match(both):
-                return both
-            return None if not nearest or _OFFICE_LINE.search(nearest) else nearest
-    return None
+                yield both
+            else:
+                yield None if not nearest or _OFFICE_LINE.search(nearest) else nearest
 
 
 def _on_cover(part: Part) -> str | None:

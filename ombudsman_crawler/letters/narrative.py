@@ -15,12 +15,14 @@ from ombudsman_crawler.letters.layout import Passage
 from ombudsman_crawler.letters.letter import Figure, Finding, Severity
 from ombudsman_crawler.letters.numbers import DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.part import Part
+from ombudsman_crawler.letters.scope import GENERAL, NOT_THIS_YEAR
 
 _NUMBER = rf"(?P<number>{DIGITS}|{WORD})"
 _ONE = rf"(?P<number>{DIGITS}|{WORD}|\ban?\b)"
 # "the Council of …" is somebody else.
 _YOURS = (
-    r"(?:your|the) (?:council|authority|organisation|county council|borough council)\b(?! of\b)"
+    r"(?:your|the) (?:council|authority|organisation|county council|borough council)\b"
+    r"(?! of\b)(?!['’]s (?:\w+ )?predecessors?\b)"
 )
 _DONE = r"(?:completed|implemented|carried out|provided|complied with)"
 _THINGS = r"(?:remed(?:y|ies)|recommendations?|actions?)"
@@ -31,7 +33,7 @@ _FACTS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
         "late_compliance",
         (
             phrase(
-                rf"\bin {_NUMBER}(?: of)?(?: (?:these|those|the|your|\w{{1,12}})){{0,2}} cases?,? "
+                rf"\bin {_NUMBER}(?: of)?(?: (?!in\b)\w{{1,12}}){{0,2}} cases?,? "
                 rf"(?:\w+ ){{0,4}}?{_THINGS} (?:was|were) not {_DONE} "
                 r"(?:within|by|in accordance with|to) (?:\w+ ){0,2}?(?:agreed|time)"
             ),
@@ -71,20 +73,50 @@ _FACTS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
         ),
     ),
 )
-# A sentence with these words speaks of all councils.
-_GENERAL = re.compile(r"\b(?:national(?:ly)?|across england|all councils|all authorities)\b", re.I)
-# A sentence with these words speaks of another time, or of what wasn't done.
-_NOT_THIS_YEAR = re.compile(
-    r"\b(?:last year|previous(?:ly)?|the year before|in (?:my|our) (?:last|previous)|since|until"
-    r"|offered|would have|declined|years? ago)\b",
-    re.I,
-)
+# For each metric: a number of such things (or a word that stands for one), and what else its
+# sentence must have. No such number may be left unread in silence.
+_MENTIONS = {
+    "public_reports": (
+        phrase(
+            rf"(?P<number>{DIGITS}|{WORD}|\b(?:another|further|second|third|fourth)\b)\S? "
+            r"(?:\w+ ){0,2}?public (?:interest )?reports?\b"
+        ),
+        phrase(
+            rf"\b(?:issued|published)\b[^\x00]*?{_YOURS}|{_YOURS}[^\x00]*?\b(?:issued|published)\b"
+        ),
+    ),
+    "late_compliance": (
+        phrase(
+            rf"\bin (?:a further |another |over |under |about )?{_NUMBER}\S?"
+            r"(?: of(?: \w+){1,2})?(?: \w{1,12})? cases?\b"
+        ),
+        phrase(
+            rf"\b{_THINGS} (?:\w+ ){{0,2}}?(?:not|late|outside)\b"
+            rf"|\bnot {_DONE} (?:within|by|to|in) (?:\w+ ){{0,2}}?(?:agreed|time)"
+        ),
+    ),
+    "training_courses": (
+        phrase(rf"{_NUMBER}\S? (?:[\w-]{{1,20}} ){{0,6}}?(?:courses?|workshops?|sessions?)\b"),
+        phrase(r"\bdelivered\b[^\x00]*?\byour\b|\bdeliver\b[^\x00]*?\byour (?:staff|officers)\b"),
+    ),
+}
 # Right before what is told, these words make it a wish, an offer or a refusal.
 _NOT_DONE = re.compile(
     r"\b(?:would|can|could|will|may|might|hop(?:e|ed|ing)|plan(?:ned|ning)?|aim|intend(?:ed)?"
     r"|expect(?:ed)?|want(?:ed)?|wish|unable|asked|invited|due|ready|not|cannot)(?:\s+\w+){0,3}\s+$",
     re.I,
 )
+# What such a number counts: it is looked for in so many characters before that.
+_COUNTED = {
+    "public_reports": re.compile(r"\breports?\b", re.IGNORECASE),
+    "late_compliance": re.compile(r"\bcases?\b", re.IGNORECASE),
+    "training_courses": re.compile(r"\b(?:courses?|workshops?|sessions?)\b", re.IGNORECASE),
+}
+_MENTIONED = 150
+# "one in four": a share, and no number of cases.
+_SHARE = re.compile(rf"(?:{DIGITS}|{WORD})\s+$", re.I)
+_NONE = frozenset(("no", "none"))
+_YEARS = re.compile(r"\b(20\d\d)(?:\s?[-/–]\s?((?:20)?\d\d)\b)?")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 # A short line without a full stop or comma, before a line that begins anew.
 _HEADING = re.compile(r"(?<=\n)[^\n]{1,49}[^\n.,;:](?=\n[A-Z])")
@@ -121,7 +153,45 @@ def prose_figures(part: Part, year_ending: int) -> tuple[tuple[Figure, ...], tup
                     year_ending=year_ending,
                 )
             )
+        left = _left_unread(part.running_text.text, metric, wordings, year_ending)
+        if left is not None:
+            findings.append(
+                Finding(
+                    "told_otherwise",
+                    Severity.WARNING,
+                    f"a number of these isn't read: {left!r}",
+                    metric=metric,
+                    year_ending=year_ending,
+                )
+            )
     return tuple(figures), tuple(findings)
+
+
+def _left_unread(
+    text: str, metric: str, wordings: tuple[re.Pattern[str], ...], year_ending: int
+) -> str | None:
+    """Return the first sentence of this council and year with a number that no wording reads."""
+    mention, about = _MENTIONS[metric]
+    read = {match.span("number") for wording in wordings for match in wording.finditer(text)}
+    near = (
+        match
+        for thing in _COUNTED[metric].finditer(text)
+        for match in mention.finditer(text, max(0, thing.start() - _MENTIONED), thing.end())
+    )
+    for match in near:
+        start, end = _sentence(text, match.start(), match.end())
+        sentence = " ".join(text[start:end].split())
+        if match.span("number") in read and not _SHARE.search(text[start : match.start()]):
+            continue
+        if match["number"].lower() in _NONE or not about.search(sentence):
+            continue
+        if GENERAL.search(sentence) or _NOT_DONE.search(text[start : match.start()]):
+            continue
+        # With two numbers, one of another year, the other may be this year's.
+        if _of_another_year(sentence, year_ending) and len(mention.findall(sentence)) < 2:
+            continue
+        return sentence
+    return None
 
 
 def _told(
@@ -132,16 +202,17 @@ def _told(
     for match in wording.finditer(text):
         start, end = _sentence(text, match.start(), match.end())
         sentence = " ".join(text[start:end].split())
-        if _GENERAL.search(sentence) or _of_another_year(sentence, year_ending):
+        if GENERAL.search(sentence) or _of_another_year(sentence, year_ending):
             continue
-        if _NOT_DONE.search(text[start : match.start()]):
+        before = text[start : match.start()]
+        if _NOT_DONE.search(before) or _SHARE.search(before):
             continue
         place = passage.place(*match.span("number"))
         yield Figure(
             year_ending=year_ending,
             metric=metric,
             value=value_of(match["number"]),
-            value_text=match["number"],
+            value_text=" ".join(match["number"].split()),
             page=place.page,
             box=place.box,
             text=sentence,
@@ -151,10 +222,14 @@ def _told(
 def _of_another_year(sentence: str, year_ending: int) -> bool:
     """Whether a sentence speaks of another year than the letter's (the year it was written in,
     which follows the year it ends, may be named too)."""
-    if _NOT_THIS_YEAR.search(sentence):
+    if NOT_THIS_YEAR.search(sentence):
         return True
-    named = {int(year) for year in re.findall(r"\b20\d\d\b", sentence)}
-    return bool(named) and not named & {year_ending - 1, year_ending}
+    # "2021/22" is the year that ends in 2022; "2021" may be either of its halves.
+    own = set()
+    for year, ends in _YEARS.findall(sentence):
+        named = {2000 + int(ends[-2:])} if ends else {int(year), int(year) + 1}
+        own.add(year_ending in named)
+    return bool(own) and True not in own
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

@@ -56,6 +56,18 @@ def with_prose(prose: str) -> dict[str, float | None]:
         ("We were unable to deliver two courses to your staff.", {}),
         ("We were able to deliver two courses to your staff.", {"training_courses": 2}),
         ("We issued one public report about the Council of a neighbouring area.", {}),
+        ("We issued twenty-one public reports about your Council.", {"public_reports": 21}),
+        ("We issued Thirty public reports about your Council.", {"public_reports": 30}),
+        (
+            "Remedies were not completed within the agreed timescales in forty two cases.",
+            {"late_compliance": 42},
+        ),
+        ("We issued one hundred and two public reports about your Council.", {}),
+        ("We issued two hundred public reports about your Council.", {}),
+        ("In one in four cases remedies were not completed within the agreed timescales.", {}),
+        ("We issued one public report about the Council's predecessor.", {}),
+        ("We issued two public reports about your Council in 2021/22.", {}),
+        ("We issued two public reports about your Council in 2020/21.", {"public_reports": 2}),
     ],
 )
 def test_facts_in_prose(prose: str, expected: dict[str, float]) -> None:
@@ -73,6 +85,71 @@ def test_a_fact_told_twice_and_differently_is_doubtful() -> None:
     assert one.status is Status.SUSPECT
     # The same number twice is one fact.
     assert read(letter(Statistics(), prose=f"{again} {again}")).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("prose", "metric"),
+    [
+        (
+            "We issued one public report about your Council and 3 further public reports about"
+            " your Council's housing service.",
+            "public_reports",
+        ),
+        (
+            "We issued one public report about your Council and a further two public reports.",
+            "public_reports",
+        ),
+        (
+            "We issued two public reports about your Council. We later issued another public"
+            " report about your Council.",
+            "public_reports",
+        ),
+        ("We issued fewer than two public reports about your Council.", "public_reports"),
+        ("We issued 2\u00b9 public reports about your Council.", "public_reports"),
+        (
+            "We issued one public report about Kent County Council and two public reports about"
+            " your Council.",
+            "public_reports",
+        ),
+        (
+            "We issued 2 public reports about your Council, compared with 4 public reports last"
+            " year.",
+            "public_reports",
+        ),
+        (
+            "In two cases recommendations were not implemented within agreed timescales and in a"
+            " further three cases remedies were not completed within the agreed timescales.",
+            "late_compliance",
+        ),
+        (
+            "In one in four cases remedies were not completed within the agreed timescales.",
+            "late_compliance",
+        ),
+        (
+            "We delivered two courses to your staff and one workshop to your officers.",
+            "training_courses",
+        ),
+    ],
+)
+def test_a_number_in_words_that_are_not_read_is_no_silence(prose: str, metric: str) -> None:
+    one = read(letter(Statistics(), prose=prose))
+    assert {(f.code, f.metric) for f in one.findings} == {("told_otherwise", metric)}
+    assert one.status is Status.SUSPECT
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Last year we issued two public reports about your Council.",
+        "We have not issued one public report about your Council.",
+        "Nationally we published 31 public reports, one public report about the Council of a city.",
+        "We would be happy to deliver two courses to your staff.",
+        "We issued no public reports about your Council.",
+        "In three of the seven cases remedies were not completed within the agreed timescales.",
+    ],
+)
+def test_what_is_read_or_no_fact_leaves_no_doubt(prose: str) -> None:
+    assert read(letter(Statistics(), prose=prose)).findings == ()
 
 
 def test_a_fact_over_a_page_break_has_the_place_of_its_number() -> None:

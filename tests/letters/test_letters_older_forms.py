@@ -447,3 +447,30 @@ def test_turned_words_are_packed_and_hashed() -> None:
     assert words.unpack(words.pack(pages)) == pages
     less = (pages[0], replace(pages[1], rising=()))
     assert words.text_sha256(less) != words.text_sha256(pages)
+
+
+def _with_enquiries(printed: str) -> Letter:
+    """Return a letter of 2008 whose own year's first enquiries are printed so."""
+    received: dict[int, dict[str, int | str]] = {2008: {"benefits": 3, "housing": 4}}
+    decided: dict[int, dict[str, int | str]] = {2008: dict.fromkeys(DECISIONS_OLD, 2)}
+    document, _ = annual_letter(
+        "Kent County Council", 2008, received, decided, {2008: 5}, {2008: (17, 20.5)}
+    )
+    tables = list(document.tables)
+    ((label, (_, days)),) = tables[2].rows
+    tables[2] = replace(tables[2], rows=((label, (printed, days)),))
+    return read(replace(document, tables=tuple(tables)), Drawing())
+
+
+def test_nil_is_zero() -> None:
+    one = _with_enquiries("nil")
+    found = values(one)
+    assert found[2008, "first_enquiries"] == 0
+    assert found[2008, "avg_response_days"] == "no_base"
+
+
+def test_a_count_with_a_percent_sign_is_doubtful() -> None:
+    one = _with_enquiries("17%")
+    assert [(f.code, f.metric) for f in one.findings if f.severity is not Severity.NOTE] == [
+        ("stray_percent", "first_enquiries")
+    ]

@@ -162,7 +162,7 @@ def _give_nothings(panels: dict[str, Panel], lines: Sequence[Line]) -> None:
 
 def _give_phrases(panels: dict[str, Panel], phrases: dict[str, list[Found]]) -> None:
     for average in phrases["average"]:
-        panel = _panel_in_column(average, panels)
+        panel = _panel_in_column(average, panels, phrases)
         sure = True
         if panel is None:
             name, sure = _owner(average.place, panels.values())
@@ -186,20 +186,18 @@ def _give_phrases(panels: dict[str, Panel], phrases: dict[str, list[Found]]) -> 
                 panels[name].unsure.add("base")
 
 
-def _panel_in_column(average: Found, panels: dict[str, Panel]) -> Panel | None:
-    """Return the panel whose sentence comes last before an average in the same block."""
+def _panel_in_column(
+    average: Found, panels: dict[str, Panel], phrases: dict[str, list[Found]]
+) -> Panel | None:
+    """Return the panel whose sentence comes last before an average in the same block; any of its
+    sentences where a letter has it more than once, so that its averages are compared too."""
     before = [
-        panel
-        for panel in panels.values()
-        for anchor in (panel.sentence, panel.not_due)
+        (anchor.start, name)
+        for name, panel in panels.items()
+        for anchor in (*phrases[name], panel.not_due)
         if anchor and anchor.block == average.block and anchor.start < average.start
     ]
-    return max(before, key=_start, default=None)
-
-
-def _start(panel: Panel) -> int:
-    anchor = panel.sentence or panel.not_due
-    return anchor.start if anchor else -1
+    return panels[max(before)[1]] if before else None
 
 
 def _owner(

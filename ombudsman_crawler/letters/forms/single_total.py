@@ -82,7 +82,7 @@ class SingleTotal:
             year_ending=year,
             metric=metric,
             value=value_of(match["number"]),
-            value_text=match["number"],
+            value_text=" ".join(match["number"].split()),
             page=place.page,
             box=place.box,
             text=" ".join(match[0].split()),

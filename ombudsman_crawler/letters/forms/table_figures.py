@@ -1,7 +1,7 @@
 """From rows of tables to figures: what a cell says, and why an empty one says nothing.
 
-An empty cell is `blank` (never 0), and so is a dash; "N/A" is `not_applicable`; a column that the
-form always has and whose heading wasn't found is `not_in_text`.
+An empty cell is `blank` (never 0), and so is a dash; "nil" is 0; "N/A" is `not_applicable`; a
+column that the form always has and whose heading wasn't found is `not_in_text`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from ombudsman_crawler import metrics
 from ombudsman_crawler.letters.forms.form import Context, FormReading
 from ombudsman_crawler.letters.letter import Box, Figure, Finding, Severity
 from ombudsman_crawler.letters.numbers import value_of
-from ombudsman_crawler.letters.tables import Cell, Column, Row
+from ombudsman_crawler.letters.tables import TOTAL, Cell, Column, Row
 
 _NOTHING = frozenset("-–—")
 
@@ -62,18 +63,16 @@ class TableDraft:
     def add_cell(self, metric: str, row: Row, column: Column, cell: Cell | None, year: int) -> None:
         """Write down what one cell of a row says."""
         heading = f"{column.heading}, {row.label_text}" if row.label_text else column.heading
-        value, absence = None, "blank"
-        if cell is not None and cell.printed not in _NOTHING:
-            if cell.printed[0].isdigit():
-                value, absence = value_of(cell.printed), ""
-            else:
-                absence = "not_applicable"
+        value, absence = number(cell), None
+        if value is None:
+            nothing = cell is None or cell.printed in _NOTHING
+            absence = "blank" if nothing else "not_applicable"
         self.add(
             Figure(
                 year_ending=year,
                 metric=metric,
                 value=value,
-                absence=absence or None,
+                absence=absence,
                 value_text=cell.printed if cell else None,
                 restated=year != self.context.year_ending,
                 page=row.page,
@@ -89,6 +88,17 @@ class TableDraft:
                 metric=metric,
                 year_ending=year,
             )
+        if cell and cell.printed.endswith("%") and metrics.load()[metric].unit != "percent":
+            self.say(
+                "stray_percent",
+                Severity.WARNING,
+                "printed with a percent sign, though it is no percentage",
+                metric=metric,
+                year_ending=year,
+            )
+        if column.key == TOTAL and value is None:
+            others = [number(one) for _, one in row.of(column.table).values()]
+            self.adds_up([metric], "the empty total", "its cells", not any(others), year)
         strange = row.strange()
         if strange:
             self.say(
@@ -184,7 +194,7 @@ class TableDraft:
 
 def number(cell: Cell | None) -> float | None:
     """Return the number in a cell, or None where there is none."""
-    if cell is None or not cell.printed[0].isdigit():
+    if cell is None or not (cell.printed[0].isdigit() or cell.printed.lower() == "nil"):
         return None
     return value_of(cell.printed)
 

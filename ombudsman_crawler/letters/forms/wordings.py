@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ombudsman_crawler.letters.layout import Block, Passage, Place
 from ombudsman_crawler.letters.numbers import DECIMAL, DIGITS, WORD, phrase, value_of
+from ombudsman_crawler.letters.scope import GENERAL, NOT_THIS_YEAR
 
 _RATE = rf"(?:(?P<printed>{DECIMAL}\s*%)|(?P<none>n\s?/\s?a|n\.a\.|not applicable|%|[-–—]))"
 _COUNT = rf"(?P<printed>{DIGITS}|{WORD})"
@@ -138,8 +139,8 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 PERCENTAGE_ALONE = re.compile(r"\d{1,3}(?:\.\d{1,4})?\s?%")
 NUMBER_ALONE = re.compile(r"\d{1,3}(?:,\d{3}){1,3}|\d{1,9}")
-# "40*", "over 5", "1 40": as long as a number set apart can be, with a digit or a number word.
-_SHORT_NUMBER = re.compile(rf"(?=.{{1,12}}$)[^%]*(?:\d|{WORD})[^%]*", re.IGNORECASE)
+# "40*", "over 5", "1 40", "forty": as long as a number set apart can be, with a digit or a word.
+_SHORT_NUMBER = re.compile(rf"(?=.{{1,14}}$)[^%]*(?:\d|\bnil\b|{WORD})[^%]*", re.IGNORECASE)
 NOTHING_ALONE = re.compile(r"n\s?/\s?a|not applicable", re.IGNORECASE)
 PERIOD_ENDING = phrase(r"for the period ending\b")
 
@@ -148,11 +149,13 @@ _AFTER_DIGITS = re.compile(r"(?:^|[ \n])\d{1,3} $")
 # Words and signs before a number that make it a bound, a range or the second of two numbers.
 _QUALIFIED = re.compile(
     r"(?:[<>≤≥~≈±+−–—-]|\d\s?%?|\b(?:than|under|over|above|below|about|around|almost|nearly"
-    r"|approximately|roughly|least|most|up to|to|from|between))\s*$",
+    r"|approximately|roughly|least|most|up to|to|from|between|(?:hundred|thousand)(?: and)?))\s*$",
     re.IGNORECASE,
 )
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s|$)")
 _SENTENCE_REACH = 160
+# Phrases that may begin with their number.
+_BEGIN_WITH_NUMBER = frozenset((*PANELS, "not_for_us", "per_100k_stray"))
 # Phrases that stand for themselves: what follows them is another text.
 _LABELS = frozenset(("remedy_count", "upheld_count", "base"))
 _TAKEN = "\x00"
@@ -203,6 +206,8 @@ def find(block: Block, index: int) -> list[Found]:
         for match in pattern.finditer(text):
             if what in ("remedy_count", "upheld_count") and not _stands_alone(text, match):
                 continue
+            if _speaks_of_others(text, match.start()):
+                continue
             found.append(_found(what, match, passage, text, index))
             taken.append(match.span())
         for start, end in taken:
@@ -227,12 +232,22 @@ def _found(what: str, match: re.Match[str], passage: Passage, text: str, index: 
         second=_collapsed(groups.get("second")),
         second_number=second,
         torn=_AFTER_DIGITS.search(text, max(0, begins - 6), begins) is not None,
-        qualified=what in PANELS
+        qualified=what in _BEGIN_WITH_NUMBER
         and number is not None
         and _QUALIFIED.search(_line_before(text, begins)) is not None,
         block=index,
         start=start,
     )
+
+
+def _speaks_of_others(text: str, start: int) -> bool:
+    """Whether a sentence says, before the phrase that begins at `start`, that it speaks of all
+    councils or of another year."""
+    begins = max(0, start - _SENTENCE_REACH)
+    for end in _SENTENCE_ENDS.finditer(text, begins, start):
+        begins = end.end()
+    lead = text[begins:start]
+    return GENERAL.search(lead) is not None or NOT_THIS_YEAR.search(lead) is not None
 
 
 def _line_before(text: str, begins: int) -> str:

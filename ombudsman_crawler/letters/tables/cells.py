@@ -33,8 +33,14 @@ def finished_rows(frame: Frame, table: OpenTable, names: Vocabulary) -> list[Row
     for number, (_, candidate) in enumerate(table.rows):
         places, sure = assigned(candidate.cells, targets)
         label, label_text = labels.get(candidate.index, (None, ""))
-        if label is None and (number > 0 or table.goes_on):
-            continue
+        if label is None:
+            if number > 0 or table.goes_on:
+                continue
+            # Nothing says which of several rows is the one that is meant.
+            sure = sure and not any(
+                len(other.cells) > 1 and not other.label_words and other.index not in labels
+                for _, other in table.rows[1:]
+            )
         cells: list[Cell | None] = [None] * len(table.columns)
         for cell, place in zip(candidate.cells, places, strict=True):
             if place is not None:

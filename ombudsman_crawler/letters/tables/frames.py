@@ -13,6 +13,8 @@ from ombudsman_crawler.letters.tables.table import Cell, Column, Row
 SAME_ROW = 0.35
 # Up to this part of a word's height a gap is a space; above a label, only up to the other.
 SPACE, NARROW = 0.55, 0.4
+# A footnote mark: parts of the height of its word; how small, how near, how far above its baseline.
+_MARK_SIZE, _MARK_GAP, _MARK_RAISED = 0.8, 0.4, 0.08
 # The edge of a page, where page numbers stand (part of its height).
 EDGE = 0.07
 
@@ -95,7 +97,7 @@ def _rounded(box: Box) -> Box:
 
 def _rows(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
     rows: list[list[Word]] = []
-    for word in sorted(words, key=baseline):
+    for word in sorted(_without_marks(words), key=baseline):
         if rows:
             first = rows[-1][0]
             height = min(word.y1 - word.y0, first.y1 - first.y0)
@@ -104,3 +106,28 @@ def _rows(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
                 continue
         rows.append([word])
     return tuple(tuple(sorted(row, key=lambda word: word.x0)) for row in rows)
+
+
+def _without_marks(words: Sequence[Word]) -> Sequence[Word]:
+    """Leave out raised footnote marks: small digits right behind a larger word, above its baseline.
+    They are no row of numbers."""
+    heights = sorted(w.y1 - w.y0 for w in words if w.text[:1].isdigit())
+    if not heights or heights[0] > _MARK_SIZE * heights[-1]:
+        return words
+    small = [
+        w
+        for w in words
+        if w.text.isdigit() and len(w.text) < 3 and w.y1 - w.y0 <= _MARK_SIZE * heights[-1]
+    ]
+    marks = {id(mark) for mark in small if any(_is_mark_of(mark, word) for word in words)}
+    return [word for word in words if id(word) not in marks] if marks else words
+
+
+def _is_mark_of(mark: Word, word: Word) -> bool:
+    height = word.y1 - word.y0
+    return (
+        -_MARK_GAP * height <= mark.x0 - word.x1 <= _MARK_GAP * height
+        and mark.y1 - mark.y0 <= _MARK_SIZE * height
+        and _MARK_RAISED * height <= baseline(word) - baseline(mark) <= height
+        and word.text[-1].isalnum()
+    )

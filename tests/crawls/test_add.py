@@ -178,6 +178,7 @@ def test_what_is_no_pdf_is_not_taken_in(storage: Storage, tmp_path: Path) -> Non
         ((__file__, "--from", "my desk"), "--from: 'my desk'"),
         ((__file__, "--from", COUNCILS_SITE, "--council", "Kentt"), "--council: 'Kentt'"),
         ((__file__, "--from", COUNCILS_SITE, "--year", "2008-2009"), "--year"),
+        ((__file__, "--from", COUNCILS_SITE, "--year", "soon"), "--year: 'soon'"),
     ],
 )
 def test_wrong_arguments_are_one_sentence(

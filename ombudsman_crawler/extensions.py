@@ -1,7 +1,8 @@
-"""What watches a crawl: the run's record, and its progress."""
+"""What watches a crawl: the run's record, its progress, and that it ends."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import time
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 # Seconds between lines where there is no terminal to draw on.
 _LINE_EVERY = 15.0
 
+# Seconds until a letter that has passed the last pipeline is no longer counted as being in one.
+_COUNTED_FOR = 0.05
+
 
 class RunRecord:
     """Closes the run with its checks and its verdict, and counts errors nothing else would."""
@@ -43,6 +47,36 @@ class RunRecord:
 
     def spider_closed(self, reason: str) -> None:
         self._run.finish(reason)
+
+
+class LastLetter:
+    """Lets a run end that began to end while letters from a spider's `start` were in the pipelines.
+
+    Scrapy looks whether the last item is through after each answer to a request of the spider, but
+    not after an item of `start`: a run stopped or blocked then would wait for ever.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(self.item_done, signal=signal)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def item_done(self) -> None:
+        asyncio.get_running_loop().call_later(_COUNTED_FOR, self._look)
+
+    def _look(self) -> None:
+        engine, spider = self._crawler.engine, self._crawler.spider
+        slot = engine.scraper.slot if engine is not None else None
+        if slot is None or spider is None or slot.closing is None or slot.closing.called:
+            return
+        if slot.is_idle():
+            slot.closing.callback(spider)
+        elif not slot.queue and not slot.active:
+            self.item_done()
 
 
 class Progress:

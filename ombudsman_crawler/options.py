@@ -42,7 +42,7 @@ class Source:
         known = authorities.match(council) if council else None
         if council and known is None:
             raise BadArgument("--council", council, perhaps(council))
-        span = YearRange.parse(year) if year else None
+        span = YearRange.parse(year, "--year") if year else None
         if span is not None and span.first != span.last:
             raise BadArgument("--year", year, "write the one year ending 31 March, such as 2009")
         return cls(

@@ -133,6 +133,7 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
     "ombudsman_crawler.extensions.RunRecord": 10,
+    "ombudsman_crawler.extensions.LastLetter": 20,
     "ombudsman_crawler.extensions.Progress": 500,
 }
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ombudsman_crawler import report
-from ombudsman_crawler.cli.edge import Sentence, app, console
+from ombudsman_crawler.cli.edge import Sentence, app, console, say
 from ombudsman_crawler.cli.options import OcrOption, StorageOption, YearsOption
 
 
@@ -38,7 +38,7 @@ def reread(
 
     Reads what an older version of the reader has read, or nobody yet. What changes is printed
     before it is stored; earlier readings stay. Ends with 1 when an archived file is lost, 3 while
-    a crawl holds the storage.
+    a crawl holds the storage, 130 when stopped by hand.
     """
     from ombudsman_crawler import rereading, settings  # noqa: PLC0415
     from ombudsman_crawler.archive import lock  # noqa: PLC0415
@@ -53,24 +53,28 @@ def reread(
     workers = ReadingWorkers.configured(vars(settings), ocr=ocr)
     if session.schema(storage) is None:
         raise WrongStorage(f"{storage} holds no database yet; run `ombudsman crawl` first")
-    # A dry run changes nothing and needn't wait for a crawl.
-    with nullcontext() if dry_run else lock.hold(storage):
-        engine = (session.open_for_reading if dry_run else session.open_for_writing)(storage)
-        try:
-            with report.counting("read again") as progress:
-                done = rereading.run(
-                    engine,
-                    storage,
-                    workers,
-                    lambda changes: report.changes(console, changes),
-                    years=span,
-                    only="failed" if failed else "all" if every else "outdated",
-                    extract=extract,
-                    dry_run=dry_run,
-                    progress=progress,
-                )
-        finally:
-            workers.close()
-            engine.dispose()
+    try:
+        # A dry run changes nothing and needn't wait for a crawl.
+        with nullcontext() if dry_run else lock.hold(storage):
+            engine = (session.open_for_reading if dry_run else session.open_for_writing)(storage)
+            try:
+                with report.counting("read again") as progress:
+                    done = rereading.run(
+                        engine,
+                        storage,
+                        workers,
+                        lambda changes: report.changes(console, changes),
+                        years=span,
+                        only="failed" if failed else "all" if every else "outdated",
+                        extract=extract,
+                        dry_run=dry_run,
+                        progress=progress,
+                    )
+            finally:
+                workers.close()
+                engine.dispose()
+    except KeyboardInterrupt:
+        say("stopped; what was stored stays, and the next `ombudsman reread` reads the rest")
+        raise typer.Exit(130) from None
     report.reread(console, done, dry_run=dry_run)
     raise typer.Exit(1 if done.lost else 0)

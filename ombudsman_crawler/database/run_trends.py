@@ -26,7 +26,7 @@ _NO_YEAR = "no year"
 def numbers(evidence: Evidence) -> dict[str, Any]:
     """Return what later runs are compared with, for the run's record: `listed_by_year` (letters
     the site listed, by year ending) and `metric_coverage` (`year_ending`: the newest complete one,
-    `letters`, and in `shares` the percentage of them that have a value, by metric)."""
+    `letters`, and in `shares` the percentage that have a value or say why not, by metric)."""
     year = _newest_complete(_letters_by_year(evidence))
     return {
         "listed_by_year": _listed_by_year(evidence),
@@ -53,8 +53,9 @@ def letters_per_year(evidence: Evidence) -> Judgement:
 
 
 def metric_coverage(evidence: Evidence) -> Judgement:
-    """The share of the newest complete year's letters that have a value has fallen for no metric
-    by more than 10 points, since the last good run or the year before."""
+    """The share of the newest complete year's letters that have a value, or say why there can't be
+    one, has fallen for no metric by more than 10 points, since the last good run or the year
+    before."""
     by_year = _letters_by_year(evidence)
     year = _newest_complete(by_year)
     if year is None or by_year[year] < _FEWEST_LETTERS:
@@ -78,7 +79,10 @@ def metric_coverage(evidence: Evidence) -> Judgement:
     ]
     if fallen:
         more = f"; and {len(fallen) - _NAMED} more" if len(fallen) > _NAMED else ""
-        return False, f"letters of {year} with a value: {'; '.join(fallen[:_NAMED])}{more}"
+        return (
+            False,
+            f"letters of {year} with a value or why not: {'; '.join(fallen[:_NAMED])}{more}",
+        )
     names = " and ".join(with_what for with_what, _ in compared)
     return True, f"{len(now)} metrics of {by_year[year]} letters of {year}, against {names}"
 
@@ -167,7 +171,8 @@ def _coverage(evidence: Evidence, year: int) -> dict[str, Any]:
         " JOIN figure ON figure.reading_id = current.reading_id"
         " AND figure.year_ending = current.year_ending"
         " WHERE current.letter_kind = 'annual' AND current.year_ending = :year"
-        " AND NOT figure.restated AND figure.value IS NOT NULL"
+        " AND NOT figure.restated AND (figure.value IS NOT NULL"
+        " OR figure.absence IN ('no_base', 'not_due', 'not_compared'))"
         " GROUP BY figure.metric",
         year=year,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -82,6 +83,16 @@ def test_robots_of_the_other_server_are_obeyed(storage: Storage, elsewhere: Repl
     assert "forbidden by robots.txt" in said.out
     assert "sources_taken_in" in said.out
     assert [hit.path for hit in elsewhere.hits] == ["/robots.txt"]
+
+
+def test_a_server_that_cannot_be_reached_ends_the_run(storage: Storage) -> None:
+    with socket.socket() as unheard:
+        # Bound, not listening: whoever connects is refused.
+        unheard.bind(("127.0.0.1", 0))
+        said = add(storage, f"http://127.0.0.1:{unheard.getsockname()[1]}/2009.pdf")
+    assert said.status == 4, said.all
+    assert "robots.txt" in said.all
+    assert storage.outcomes() == {"refused": 1}
 
 
 def test_redirects_to_further_servers_are_refused(
@@ -167,6 +178,7 @@ def test_what_is_no_pdf_is_not_taken_in(storage: Storage, tmp_path: Path) -> Non
         ((__file__, "--from", "my desk"), "--from: 'my desk'"),
         ((__file__, "--from", COUNCILS_SITE, "--council", "Kentt"), "--council: 'Kentt'"),
         ((__file__, "--from", COUNCILS_SITE, "--year", "2008-2009"), "--year"),
+        ((__file__, "--from", COUNCILS_SITE, "--year", "soon"), "--year: 'soon'"),
     ],
 )
 def test_wrong_arguments_are_one_sentence(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -210,6 +213,30 @@ def test_killed_on_its_way_it_goes_on_the_next_time(archived: Storage) -> None:
     process.wait()
     assert process.stdout is not None
     process.stdout.close()
+    assert reread(archived).status == 0
+    assert figures(archived) == right
+    archived.sound()
+
+
+def test_stopped_by_hand_says_so(archived: Storage) -> None:
+    right = figures(archived)
+    change(archived, OLD, "UPDATE reading SET content_sha256 = 'otherwise'")
+    process = subprocess.Popen(
+        command("reread", "--all", "--extract", "--storage", str(archived.path)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    # The reading begins as soon as the process holds the storage.
+    holder = f'"pid": {process.pid},'
+    while process.poll() is None and holder not in (archived.path / ".lock").read_text("utf-8"):
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert said.endswith("the next `ombudsman reread` reads the rest\n")
     assert reread(archived).status == 0
     assert figures(archived) == right
     archived.sound()

@@ -25,12 +25,18 @@ class Runs(Archive):
     """Runs that serve letters of one figure each and are judged as a crawl is."""
 
     def letters(
-        self, year: int = 2021, councils: int = 12, without: int = 0, form: str = "three_panels"
+        self,
+        year: int = 2021,
+        councils: int = 12,
+        without: int = 0,
+        form: str = "three_panels",
+        *,
+        instead: str | None = None,
     ) -> None:
+        printed = Figure(year, "uphold_rate", 50, page=1, text="")
+        absent = Figure(year, "uphold_rate", None, absence=instead, page=1, text="")
         for number, name in enumerate(COUNCILS[:councils]):
-            figures = (
-                () if number < without else (Figure(year, "uphold_rate", 50, page=1, text=""),)
-            )
+            figures = (printed,) if number >= without else (absent,) if instead else ()
             said = {"authority": name, "year_ending": year, "figures": figures, "form": form}
             body = f"{name} {year} {without} {form}"
             self.serve(
@@ -97,6 +103,15 @@ def test_coverage_against_the_year_before(runs: Runs) -> None:
     passed, detail = runs.judge()["metric_coverage"]
     assert passed is False
     assert "uphold_rate 75 % after 100 % in the letters of 2020" in detail
+
+
+@pytest.mark.parametrize(("absence", "passes"), [("no_base", True), ("not_in_text", False)])
+def test_a_letter_that_says_why_it_has_no_value_was_understood(
+    runs: Runs, absence: str, passes: bool
+) -> None:
+    runs.letters(2020)
+    runs.letters(2021, without=3, instead=absence)
+    assert runs.judge()["metric_coverage"][0] is passes
 
 
 def test_a_year_that_has_only_begun_to_appear_is_not_complete(runs: Runs) -> None:

@@ -36,9 +36,10 @@ def end(workers: ReadingWorkers, file: Path, body: bytes) -> tuple[str, str]:
 
 
 def test_a_page_that_hangs_its_reader(tmp_path: Path, letter: ReplicaLetter) -> None:
-    workers = ReadingWorkers(workers=1, seconds=SECONDS, memory_mib=2048)
+    # Room enough that it is the time that runs out.
+    workers = ReadingWorkers(workers=1, seconds=SECONDS, memory_mib=8192)
     try:
-        # Some minutes of strokes in 300 KB.
+        # Many seconds of strokes in 300 KB.
         hanging = hard.long_stream(letter, operations=10_000_000)
         assert len(hanging) < 1_000_000
         start = time.monotonic()

@@ -61,3 +61,7 @@ class BrokenWarc(OmbudsmanError):
     """A WARC or WACZ can't be read, or not on. Raised by `archive.records` and `archive.wacz`."""
 
     exit_status = 2
+
+
+class NoReadingWorkers(OmbudsmanError):
+    """The processes that read letters can't be started. Raised by `reading_workers`."""

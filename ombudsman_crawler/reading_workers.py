@@ -22,7 +22,7 @@ from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from ombudsman_crawler.exceptions import CorruptDocument
+from ombudsman_crawler.exceptions import CorruptDocument, NoReadingWorkers
 from ombudsman_crawler.letters import ocr as engine
 from ombudsman_crawler.letters import read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
@@ -122,9 +122,14 @@ class ReadingWorkers:
                 # A forked child would share the crawl's descriptors and locks.
                 context=multiprocessing.get_context("spawn"),
             )
-        job: Future[Read] = self._pool.schedule(
-            reading, args=list(arguments), timeout=self._seconds
-        )
+        try:
+            job: Future[Read] = self._pool.schedule(
+                reading, args=list(arguments), timeout=self._seconds
+            )
+        except BrokenPipeError as error:
+            raise NoReadingWorkers(
+                f"the reading workers can't be started: may this user run {sys.executable}?"
+            ) from error
         return job
 
     def failure(self, error: BaseException) -> tuple[str, str]:

@@ -45,5 +45,16 @@ def main() -> None:
         say(str(error))
         sys.exit(error.exit_status)
     except BrokenPipeError:
+        if not _is_stdout_closed():
+            raise
         # The reader of a pipe has gone: nothing is left to tell it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_stdout_closed() -> bool:
+    try:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return True
+    return False

@@ -74,7 +74,10 @@ def _print_year(console: Console, found: Letter, year_ending: int) -> None:
     if year_ending != found.year_ending:
         console.print(f"  earlier year in its tables: year ending {year_ending}, restated")
     table = _table(console)
-    for name, wide in _COLUMNS.items():
+    # A metric's name is one word, to be copied and searched for: it isn't broken.
+    longest = max((len(figure.metric) for figure in figures), default=0)
+    for name, usual in _COLUMNS.items():
+        wide = max(usual, longest) if name == "figure" else usual
         justify = "right" if name in ("printed", "read", "page") else "left"
         table.add_column(name, width=wide, justify=justify, overflow="fold")  # type: ignore[arg-type]
     table.add_column("words on the page, and doubts", overflow="fold", ratio=1)

@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Index,
     LargeBinary,
     MetaData,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -203,19 +205,34 @@ class Capture(Base):
     """One attempt at one address, failures too.
 
     `document_id` is what the server gave or, with status 304, said is unchanged. `headers` are as
-    the client delivers them: names title-cased, transfer coding removed. A file that was taken in
-    by hand has a document and neither a status nor an error.
+    the client delivers them: names title-cased, transfer coding removed; where `headers_from` names
+    an earlier capture, they are what differs from the headers there (the view `captured_headers`
+    puts them together). A file that was taken in by hand has a document and neither a status nor an
+    error.
     """
 
     __tablename__ = "capture"
-    __table_args__ = (Index("ix_capture_address_time", "address", "time"),)
+    __table_args__ = (
+        Index("ix_capture_served", "address", sqlite_where=text("status = 200")),
+        Index(
+            "ix_capture_whole_headers",
+            "address",
+            "status",
+            sqlite_where=text("headers_from IS NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
     address: Mapped[str] = mapped_column(String(collation="NOCASE"))
-    url: Mapped[str]
+    origin: Mapped[str | None]
+    whole_url: Mapped[str | None]
+    url: Mapped[str | None] = mapped_column(
+        Computed("COALESCE(whole_url, origin || address)", persisted=False)
+    )
     time: Mapped[str]
     status: Mapped[int | None]
     headers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    headers_from: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
     error: Mapped[str | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     warc_file: Mapped[str | None]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from ombudsman_crawler.archive.warc import Place
@@ -89,19 +90,24 @@ class Reader:
             served = session.execute(
                 select(Capture, Document)
                 .join(Document, Document.id == Capture.document_id)
-                .where(Capture.address == address, Capture.status == 200)
+                # The number stands in the SQL: only so SQLite sees that the index answers this.
+                .where(Capture.address == address, Capture.status == literal_column("200"))
                 .order_by(Capture.id.desc())
                 .limit(1)
             ).first()
             if served is None:
                 return None
             capture, document = served
+            headers = session.execute(
+                text("SELECT headers FROM captured_headers WHERE capture_id = :capture"),
+                {"capture": capture.id},
+            ).scalar_one()
             return KnownPage(
                 document.id,
                 document.path,
                 document.sha256,
                 document.media_type,
-                capture.headers or {},
+                json.loads(headers) if headers else {},
                 _place(capture.warc_file, capture.warc_offset),
             )
 
@@ -412,9 +418,10 @@ FROM link LEFT JOIN authority ON authority.id = link.authority_id
 """
 
 _CAPTURES = """
-SELECT capture.url, capture.time, capture.status, capture.error, capture.headers,
+SELECT capture.url, capture.time, capture.status, capture.error, captured_headers.headers,
        document.path, document.sha256, document.media_type
-FROM capture LEFT JOIN document ON document.id = capture.document_id ORDER BY capture.id
+FROM capture JOIN captured_headers ON captured_headers.capture_id = capture.id
+LEFT JOIN document ON document.id = capture.document_id ORDER BY capture.id
 """
 
 _EXCHANGES = """

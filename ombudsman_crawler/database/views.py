@@ -42,6 +42,7 @@ def _statements() -> dict[str, str]:
 def definitions() -> dict[str, str]:
     """Return the SQL of each view by its name, in the order they build on each other."""
     return {
+        "captured_headers": _CAPTURED_HEADERS,
         "doubt": _DOUBT,
         "current_reading": _CURRENT_READING,
         "figures": _figures(),
@@ -52,6 +53,15 @@ def definitions() -> dict[str, str]:
         "metric": _metric(),
         "comparability_break": _comparability_break(),
     }
+
+
+# What a capture's answer was headed by, whole: `capture` has what differs from an earlier one.
+_CAPTURED_HEADERS = """
+SELECT capture.id AS capture_id,
+       CASE WHEN whole.id IS NULL THEN capture.headers
+            ELSE json_patch(whole.headers, capture.headers) END AS headers
+FROM capture LEFT JOIN capture AS whole ON whole.id = capture.headers_from
+"""
 
 
 # A letter's current version and the newest reading of it.

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import migrations, refetch, register, versions
+from ombudsman_crawler.database import migrations, refetch, register, repetition, versions
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.tables import (
     ACKNOWLEDGEMENT,
@@ -289,10 +289,10 @@ class Writer:
                 .values(
                     run_id=run_id,
                     address=address,
-                    url=url,
+                    **repetition.url_parts(url, address),
                     time=utc(time) if time is not None else self._time(),
                     status=status,
-                    headers=dict(headers) if headers is not None else None,
+                    **_headers(connection, address, status, headers),
                     error=error,
                     document_id=document_id,
                     warc_file=place.file if place is not None else None,
@@ -383,3 +383,27 @@ class Writer:
             bool(link.etag or link.last_modified),
         )
         connection.execute(update(LINK).where(LINK.c.id == item.link_id).values(next_due=utc(due)))
+
+
+def _headers(
+    connection: Connection, address: str, status: int | None, headers: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """Return the columns that tell a capture's headers: what differs from the last whole ones of
+    this address and status, or whole where there are none or little is alike."""
+    if headers is None:
+        return {"headers": None}
+    before = connection.execute(
+        select(CAPTURE.c.id, CAPTURE.c.headers)
+        .where(
+            CAPTURE.c.address == address,
+            CAPTURE.c.status == status,
+            CAPTURE.c.headers_from.is_(None),
+        )
+        .order_by(CAPTURE.c.id.desc())
+        .limit(1)
+    ).first()
+    if before is not None and before.headers is not None:
+        patch = repetition.difference(headers, before.headers)
+        if repetition.is_shorter(patch, headers):
+            return {"headers": patch, "headers_from": before.id}
+    return {"headers": dict(headers)}

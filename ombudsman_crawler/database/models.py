@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Computed,
     ForeignKey,
     Index,
     LargeBinary,
@@ -185,7 +184,7 @@ class Outcome(Base):
     link_id: Mapped[int] = mapped_column(ForeignKey("link.id"), primary_key=True, index=True)
     outcome: Mapped[str]
     reason: Mapped[str | None]
-    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"), index=True)
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"), index=True)
 
 
 class Document(Base):
@@ -201,41 +200,54 @@ class Document(Base):
     producer: Mapped[str | None]
 
 
-class Capture(Base):
-    """One attempt at one address, failures too.
+class Address(Base):
+    """One address that was asked for, and the URL it was asked at."""
+
+    __tablename__ = "address"
+    __table_args__ = (UniqueConstraint("address", "url"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(collation="NOCASE"))
+    url: Mapped[str]
+
+
+class Warc(Base):
+    """One WARC file, within the storage."""
+
+    __tablename__ = "warc"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str] = mapped_column(unique=True)
+
+
+class Attempt(Base):
+    """One attempt at one address, failures too, without what it repeats of earlier ones: the view
+    `capture` puts it together.
 
     `document_id` is what the server gave or, with status 304, said is unchanged. `headers` are as
     the client delivers them: names title-cased, transfer coding removed; where `headers_from` names
-    an earlier capture, they are what differs from the headers there (the view `captured_headers`
-    puts them together). A file that was taken in by hand has a document and neither a status nor an
-    error.
+    an earlier attempt, they are what differs from the headers there. A file that was taken in by
+    hand has a document and neither a status nor an error.
     """
 
-    __tablename__ = "capture"
+    __tablename__ = "attempt"
     __table_args__ = (
-        Index("ix_capture_served", "address", sqlite_where=text("status = 200")),
+        Index("ix_attempt_served", "address_id", sqlite_where=text("status = 200")),
         Index(
-            "ix_capture_whole_headers",
-            "address",
+            "ix_attempt_whole_headers",
+            "address_id",
             "status",
             sqlite_where=text("headers_from IS NULL"),
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
-    address: Mapped[str] = mapped_column(String(collation="NOCASE"))
-    origin: Mapped[str | None]
-    whole_url: Mapped[str | None]
-    url: Mapped[str | None] = mapped_column(
-        Computed("COALESCE(whole_url, origin || address)", persisted=False)
-    )
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
     time: Mapped[str]
     status: Mapped[int | None]
     headers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    headers_from: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    headers_from: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
     error: Mapped[str | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
-    warc_file: Mapped[str | None]
+    warc_id: Mapped[int | None] = mapped_column(ForeignKey("warc.id"))
     warc_offset: Mapped[int | None]
 
 
@@ -372,7 +384,7 @@ class Figure(Base):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"))
-    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
     authority_id: Mapped[int | None] = mapped_column(ForeignKey("authority.id"))
     year_ending: Mapped[int]
     metric: Mapped[str]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, literal_column, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import acknowledgements, news
 from ombudsman_crawler.database.models import (
     Authority,
-    Capture,
     Document,
     Link,
     Run,
@@ -86,29 +85,17 @@ class Reader:
 
     def known_page(self, address: str) -> KnownPage | None:
         """Return the body last served at an address."""
-        with Session(self._engine) as session:
-            served = session.execute(
-                select(Capture, Document)
-                .join(Document, Document.id == Capture.document_id)
-                # The number stands in the SQL: only so SQLite sees that the index answers this.
-                .where(Capture.address == address, Capture.status == literal_column("200"))
-                .order_by(Capture.id.desc())
-                .limit(1)
-            ).first()
+        with self._engine.connect() as connection:
+            served = connection.execute(text(_LAST_SERVED), {"address": address}).first()
             if served is None:
                 return None
-            capture, document = served
-            headers = session.execute(
-                text("SELECT headers FROM captured_headers WHERE capture_id = :capture"),
-                {"capture": capture.id},
-            ).scalar_one()
             return KnownPage(
-                document.id,
-                document.path,
-                document.sha256,
-                document.media_type,
-                json.loads(headers) if headers else {},
-                _place(capture.warc_file, capture.warc_offset),
+                served.id,
+                served.path,
+                served.sha256,
+                served.media_type,
+                json.loads(served.headers) or {},
+                _place(served.warc_file, served.warc_offset),
             )
 
     def first_exchange(self, sha256: str) -> Place | None:
@@ -417,11 +404,17 @@ SELECT link.*, authority.name AS authority,
 FROM link LEFT JOIN authority ON authority.id = link.authority_id
 """
 
+_LAST_SERVED = """
+SELECT document.id, document.path, document.sha256, document.media_type, capture.headers,
+       capture.warc_file, capture.warc_offset
+FROM capture JOIN document ON document.id = capture.document_id
+WHERE capture.address = :address AND capture.status = 200 ORDER BY capture.id DESC LIMIT 1
+"""
+
 _CAPTURES = """
-SELECT capture.url, capture.time, capture.status, capture.error, captured_headers.headers,
+SELECT capture.url, capture.time, capture.status, capture.error, capture.headers,
        document.path, document.sha256, document.media_type
-FROM capture JOIN captured_headers ON captured_headers.capture_id = capture.id
-LEFT JOIN document ON document.id = capture.document_id ORDER BY capture.id
+FROM capture LEFT JOIN document ON document.id = capture.document_id ORDER BY capture.id
 """
 
 _EXCHANGES = """

@@ -7,14 +7,6 @@ import json
 from collections.abc import Mapping
 
 
-def url_parts(url: str, address: str) -> dict[str, str | None]:
-    """Return the columns that tell the URL: `origin` where it is that and the address, else
-    `whole_url`."""
-    if url.endswith(address):
-        return {"origin": url.removesuffix(address), "whole_url": None}
-    return {"origin": None, "whole_url": url}
-
-
 def difference(headers: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str | None]:
     """Return what turns the headers of before into these, as a JSON merge patch (RFC 7396): null
     for a name that is there no longer."""

@@ -42,8 +42,7 @@ SELECT address, url, label, listed_year, first_seen IS NOT NULL, gone_since IS N
        last_modified FROM link ORDER BY address
 """
 CAPTURES = """
-SELECT url, time, status, captured_headers.headers, document.sha256 FROM capture
-JOIN captured_headers ON capture_id = capture.id
+SELECT url, time, status, headers, document.sha256 FROM capture
 LEFT JOIN document ON document.id = document_id WHERE error IS NULL ORDER BY time, url
 """
 OUTCOMES = """

@@ -45,12 +45,12 @@ def rows(engine: Engine, query: str) -> list[Any]:
 
 
 def whole(engine: Engine) -> list[Any]:
-    query = "SELECT headers FROM captured_headers ORDER BY capture_id"
+    query = "SELECT headers FROM capture ORDER BY id"
     return [json.loads(headers) if headers else None for (headers,) in rows(engine, query)]
 
 
 def kept(engine: Engine) -> list[Any]:
-    query = "SELECT headers FROM capture ORDER BY id"
+    query = "SELECT headers FROM attempt ORDER BY id"
     return [json.loads(headers) for (headers,) in rows(engine, query)]
 
 
@@ -127,4 +127,4 @@ def test_the_last_body_of_a_page_is_found_without_going_through_its_304s(engine:
         raw.set_trace_callback(None)
     (query,) = [each for each in seen if "document" in each]
     plan = " ".join(row[3] for row in rows(engine, f"EXPLAIN QUERY PLAN {query}"))
-    assert "ix_capture_served" in plan
+    assert "ix_attempt_served" in plan

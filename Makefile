@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-ocr test-pywb fuzz examine lint bench docs clean help
+.PHONY: demo test test-ocr test-pywb fuzz examine lint bench soak docs clean help
 
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
@@ -16,6 +16,7 @@ help:
 	@echo "make examine  read a replica's letters of every form beside what they say"
 	@echo "make lint   style, types and the law of who may import whom"
 	@echo "make bench  measure crawling and reading beside a stock spider (half an hour or more)"
+	@echo "make soak   200 crawls of a changing site, one after another (a quarter of an hour)"
 	@echo "make docs   write the generated pages of docs/"
 	@echo "make clean  remove the environment and the demo's storage"
 
@@ -62,6 +63,9 @@ bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/rereading.py
 	@$(BIN)/python benchmarks/crawl.py
+
+soak: $(VENV)/.test
+	@$(BIN)/python benchmarks/soak.py
 
 docs: $(VENV)/.test
 	@$(BIN)/python docs/write.py

@@ -23,12 +23,18 @@ _VIEWS = {
     "coverage": "One council and one year between the first and the last the site lists.",
     "absences": "One metric without a value in a council's annual letter of a year, and why.",
     "metric": "One metric of the vocabulary.",
+    "capture": "One attempt at one address, failures too. `document_id` is what the server gave "
+    "or, with status 304, said is unchanged; a file that was taken in by hand has a document and "
+    "neither a status nor an error.",
     "comparability_break": "One metric and one year ending from which it can't be compared "
     "with the years before.",
 }
 
 #: Columns by name, where a name means the same wherever it stands; `table.column` where not.
 _COLUMNS = {
+    "address_id": "→ `address`",
+    "warc_id": "→ `warc`; null without an answer or a WARC",
+    "file": "the file within the storage",
     "absence": "why there is no value: " + ", ".join(metrics.ABSENCES),
     "acknowledged": "codes of findings that people have looked at, each with the verdict: "
     "`code:right`",
@@ -99,6 +105,9 @@ _COLUMNS = {
     "gss_code": "code of the Office for National Statistics",
     "headers": "response headers as JSON, as the client delivers them: transfer and content coding "
     "are undone",
+    "attempt.headers": "response headers as JSON; where `headers_from` isn't null what differs "
+    "from the headers there, as a JSON merge patch (RFC 7396)",
+    "headers_from": "→ `attempt`: the earlier one by whose headers these are told",
     "id": "number of the row",
     "key": "lasting short name",
     "kind": "`county`, `district`, `metropolitan`, `unitary`, `london_borough` or `other`",
@@ -157,6 +166,7 @@ _COLUMNS = {
     "sources": "the source of each metric, as JSON",
     "started": "when the run began; of a replay, when the archived run did",
     "capture.status": "HTTP status, null without an answer",
+    "attempt.status": "HTTP status, null without an answer",
     "annual_summary.status": "`ok` or `suspect`",
     "status": "`ok`, `suspect`, `unreadable`, `unknown_form` or `not_a_letter`",
     "subject": "`authority:<key>`, or `finding:<code>:<key>:<year>:<metric>`",

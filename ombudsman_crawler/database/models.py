@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -183,7 +184,7 @@ class Outcome(Base):
     link_id: Mapped[int] = mapped_column(ForeignKey("link.id"), primary_key=True, index=True)
     outcome: Mapped[str]
     reason: Mapped[str | None]
-    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"), index=True)
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"), index=True)
 
 
 class Document(Base):
@@ -199,26 +200,54 @@ class Document(Base):
     producer: Mapped[str | None]
 
 
-class Capture(Base):
-    """One attempt at one address, failures too.
+class Address(Base):
+    """One address that was asked for, and the URL it was asked at."""
 
-    `document_id` is what the server gave or, with status 304, said is unchanged. `headers` are as
-    the client delivers them: names title-cased, transfer coding removed. A file that was taken in
-    by hand has a document and neither a status nor an error.
-    """
-
-    __tablename__ = "capture"
-    __table_args__ = (Index("ix_capture_address_time", "address", "time"),)
+    __tablename__ = "address"
+    __table_args__ = (UniqueConstraint("address", "url"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
     address: Mapped[str] = mapped_column(String(collation="NOCASE"))
     url: Mapped[str]
+
+
+class Warc(Base):
+    """One WARC file, within the storage."""
+
+    __tablename__ = "warc"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str] = mapped_column(unique=True)
+
+
+class Attempt(Base):
+    """One attempt at one address, failures too, without what it repeats of earlier ones: the view
+    `capture` puts it together.
+
+    `document_id` is what the server gave or, with status 304, said is unchanged. `headers` are as
+    the client delivers them: names title-cased, transfer coding removed; where `headers_from` names
+    an earlier attempt, they are what differs from the headers there. A file that was taken in by
+    hand has a document and neither a status nor an error.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("ix_attempt_served", "address_id", sqlite_where=text("status = 200")),
+        Index(
+            "ix_attempt_whole_headers",
+            "address_id",
+            "status",
+            sqlite_where=text("headers_from IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
     time: Mapped[str]
     status: Mapped[int | None]
     headers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    headers_from: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
     error: Mapped[str | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
-    warc_file: Mapped[str | None]
+    warc_id: Mapped[int | None] = mapped_column(ForeignKey("warc.id"))
     warc_offset: Mapped[int | None]
 
 
@@ -355,7 +384,7 @@ class Figure(Base):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"))
-    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
     authority_id: Mapped[int | None] = mapped_column(ForeignKey("authority.id"))
     year_ending: Mapped[int]
     metric: Mapped[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,6 @@ from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import acknowledgements, news
 from ombudsman_crawler.database.models import (
     Authority,
-    Capture,
     Document,
     Link,
     Run,
@@ -85,24 +85,17 @@ class Reader:
 
     def known_page(self, address: str) -> KnownPage | None:
         """Return the body last served at an address."""
-        with Session(self._engine) as session:
-            served = session.execute(
-                select(Capture, Document)
-                .join(Document, Document.id == Capture.document_id)
-                .where(Capture.address == address, Capture.status == 200)
-                .order_by(Capture.id.desc())
-                .limit(1)
-            ).first()
+        with self._engine.connect() as connection:
+            served = connection.execute(text(_LAST_SERVED), {"address": address}).first()
             if served is None:
                 return None
-            capture, document = served
             return KnownPage(
-                document.id,
-                document.path,
-                document.sha256,
-                document.media_type,
-                capture.headers or {},
-                _place(capture.warc_file, capture.warc_offset),
+                served.id,
+                served.path,
+                served.sha256,
+                served.media_type,
+                json.loads(served.headers) or {},
+                _place(served.warc_file, served.warc_offset),
             )
 
     def first_exchange(self, sha256: str) -> Place | None:
@@ -409,6 +402,13 @@ SELECT link.*, authority.name AS authority,
         WHERE outcome.link_id = link.id AND capture.document_id IS NOT NULL
         ORDER BY outcome.run_id DESC LIMIT 1) AS document_id
 FROM link LEFT JOIN authority ON authority.id = link.authority_id
+"""
+
+_LAST_SERVED = """
+SELECT document.id, document.path, document.sha256, document.media_type, capture.headers,
+       capture.warc_file, capture.warc_offset
+FROM capture JOIN document ON document.id = capture.document_id
+WHERE capture.address = :address AND capture.status = 200 ORDER BY capture.id DESC LIMIT 1
 """
 
 _CAPTURES = """

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from ombudsman_crawler.items import Outcome
 
-#: Every older letter is asked for again within this time, in rotation.
+#: Every older letter is asked for again within this time, in rotation: each on a day of its own,
+#: so that a run a day asks for a ninetieth of them.
 ROTATION = timedelta(days=90)
 #: A letter whose server sends no validators costs a whole download: not more often than this.
 WITHOUT_VALIDATORS = timedelta(days=30)
 #: How many of the newest years are asked for in every run.
 NEWEST_YEARS = 2
-
-# Rotation spreads over this share of its end, so that a backfill isn't repeated in one day.
-_SPREAD = timedelta(days=30)
 
 
 class Refetch(StrEnum):
@@ -63,9 +61,20 @@ def next_due(
     )
     if newest:
         return asked if validators else asked + WITHOUT_VALIDATORS
-    # The same address always falls on the same day of the spread.
-    share = int.from_bytes(hashlib.sha256(address.encode()).digest()[:2], "big") / 65536
-    return asked + ROTATION - _SPREAD * share
+    due = _own_day(address, asked)
+    return due if validators else max(due, asked + WITHOUT_VALIDATORS)
+
+
+def _own_day(address: str, after: datetime) -> datetime:
+    """Return when the next day begins (UTC) that the rotation gives an address, after today.
+
+    The same address always has the same day, whenever it was asked for before: a backfill isn't
+    repeated in one day, and an extra request doesn't move the day.
+    """
+    place = int.from_bytes(hashlib.sha256(address.encode()).digest()[:4], "big") % ROTATION.days
+    today = after.astimezone(UTC).date()
+    days = (place - today.toordinal()) % ROTATION.days or ROTATION.days
+    return datetime.combine(today + timedelta(days=days), time(), UTC)
 
 
 def is_due(state: LinkState, mode: Refetch, newest_year: int | None, now: datetime) -> bool:

@@ -26,8 +26,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.database import register
 from ombudsman_crawler.database.tables import (
+    ATTEMPT,
     AUTHORITY,
-    CAPTURE,
     DOCUMENT,
     DOCUMENT_WITNESS,
     DOCUMENT_WORDS,
@@ -290,8 +290,8 @@ def settle(connection: Connection, document_id: int) -> None:
             )
         )
         .values(
-            first_seen=_served(func.min(CAPTURE.c.time)),
-            last_seen=_served(func.max(CAPTURE.c.time)),
+            first_seen=_served(func.min(ATTEMPT.c.time)),
+            last_seen=_served(func.max(ATTEMPT.c.time)),
             copy=and_(_kept_as("copy"), not_(_kept_as("letter"))),
         )
         .returning(LETTER_VERSION.c.letter_id)
@@ -305,7 +305,7 @@ def _served(which: ColumnElement[Any]) -> ScalarSelect[Any]:
     """Ask for the first or last of the captures that brought or confirmed a version."""
     return (
         select(which)
-        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.document_id == CAPTURE.c.document_id)
+        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.document_id == ATTEMPT.c.document_id)
         .where(VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id)
         .correlate(LETTER_VERSION)
         .scalar_subquery()
@@ -317,8 +317,8 @@ def _kept_as(kind: str) -> ColumnElement[bool]:
     return (
         select(LINK.c.id)
         .join(OUTCOME, OUTCOME.c.link_id == LINK.c.id)
-        .join(CAPTURE, CAPTURE.c.id == OUTCOME.c.capture_id)
-        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.document_id == CAPTURE.c.document_id)
+        .join(ATTEMPT, ATTEMPT.c.id == OUTCOME.c.capture_id)
+        .join(VERSION_DOCUMENT, VERSION_DOCUMENT.c.document_id == ATTEMPT.c.document_id)
         .where(VERSION_DOCUMENT.c.version_id == LETTER_VERSION.c.id, LINK.c.kind == kind)
         .correlate(LETTER_VERSION)
         .exists()
@@ -378,7 +378,7 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
         .order_by(
             READING.c.status.in_((Status.OK, Status.SUSPECT)).desc(),
             LETTER_VERSION.c.copy,
-            _served(func.max(CAPTURE.c.id)).desc(),
+            _served(func.max(ATTEMPT.c.id)).desc(),
         )
         .limit(1)
     ).first()

@@ -42,6 +42,7 @@ def _statements() -> dict[str, str]:
 def definitions() -> dict[str, str]:
     """Return the SQL of each view by its name, in the order they build on each other."""
     return {
+        "capture": _CAPTURE,
         "doubt": _DOUBT,
         "current_reading": _CURRENT_READING,
         "figures": _figures(),
@@ -52,6 +53,18 @@ def definitions() -> dict[str, str]:
         "metric": _metric(),
         "comparability_break": _comparability_break(),
     }
+
+
+# Every attempt, whole: the table has each address, WARC and set of headers but once.
+_CAPTURE = """
+SELECT attempt.id, attempt.run_id, address.address, address.url, attempt.time, attempt.status,
+       CASE WHEN whole.id IS NULL THEN attempt.headers
+            ELSE json_patch(whole.headers, attempt.headers) END AS headers,
+       attempt.error, attempt.document_id, warc.file AS warc_file, attempt.warc_offset
+FROM attempt JOIN address ON address.id = attempt.address_id
+LEFT JOIN attempt AS whole ON whole.id = attempt.headers_from
+LEFT JOIN warc ON warc.id = attempt.warc_id
+"""
 
 
 # A letter's current version and the newest reading of it.

@@ -9,24 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import migrations, refetch, register, versions
+from ombudsman_crawler.database import migrations, refetch, register, repetition, versions
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.tables import (
     ACKNOWLEDGEMENT,
+    ADDRESS,
+    ATTEMPT,
     AUTHORITY,
     AUTHORITY_SUCCESSOR,
-    CAPTURE,
     DOCUMENT,
     LINK,
     OUTCOME,
     RUN,
     RUN_CHECK,
     STORAGE,
+    WARC,
 )
 from ombudsman_crawler.exceptions import WrongStorage
 from ombudsman_crawler.items import CouncilItem, LetterItem, Outcome
@@ -239,9 +241,9 @@ class Writer:
                 .limit(1)
             )
             document_id = connection.scalar(
-                select(CAPTURE.c.document_id)
-                .join(OUTCOME, OUTCOME.c.capture_id == CAPTURE.c.id)
-                .where(OUTCOME.c.link_id == row.id, CAPTURE.c.document_id.is_not(None))
+                select(ATTEMPT.c.document_id)
+                .join(OUTCOME, OUTCOME.c.capture_id == ATTEMPT.c.id)
+                .where(OUTCOME.c.link_id == row.id, ATTEMPT.c.document_id.is_not(None))
                 .order_by(OUTCOME.c.run_id.desc())
                 .limit(1)
             )
@@ -284,21 +286,21 @@ class Writer:
                 document_id = connection.scalar(
                     select(DOCUMENT.c.id).where(DOCUMENT.c.sha256 == stored.sha256)
                 )
+            address_id = _number(connection, ADDRESS, address=address, url=url)
             capture_id = connection.execute(
-                insert(CAPTURE)
+                insert(ATTEMPT)
                 .values(
                     run_id=run_id,
-                    address=address,
-                    url=url,
+                    address_id=address_id,
                     time=utc(time) if time is not None else self._time(),
                     status=status,
-                    headers=dict(headers) if headers is not None else None,
+                    **_headers(connection, address_id, status, headers),
                     error=error,
                     document_id=document_id,
-                    warc_file=place.file if place is not None else None,
+                    warc_id=_number(connection, WARC, file=place.file) if place else None,
                     warc_offset=place.offset if place is not None else None,
                 )
-                .returning(CAPTURE.c.id)
+                .returning(ATTEMPT.c.id)
             ).scalar_one()
             return Recorded(int(capture_id), document_id)
 
@@ -383,3 +385,36 @@ class Writer:
             bool(link.etag or link.last_modified),
         )
         connection.execute(update(LINK).where(LINK.c.id == item.link_id).values(next_due=utc(due)))
+
+
+def _number(connection: Connection, table: Table, **values: str) -> int:
+    """Return the number of a row with these values, which are unique, made if it isn't there."""
+    wanted = select(table.c.id).where(*(table.c[name] == value for name, value in values.items()))
+    number = connection.scalar(wanted)
+    if number is None:
+        number = connection.scalar(insert(table).values(**values).returning(table.c.id))
+    return int(number)
+
+
+def _headers(
+    connection: Connection, address_id: int, status: int | None, headers: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """Return the columns that tell an attempt's headers: what differs from the last whole ones of
+    this address and status, or whole where there are none or little is alike."""
+    if headers is None:
+        return {"headers": None}
+    before = connection.execute(
+        select(ATTEMPT.c.id, ATTEMPT.c.headers)
+        .where(
+            ATTEMPT.c.address_id == address_id,
+            ATTEMPT.c.status == status,
+            ATTEMPT.c.headers_from.is_(None),
+        )
+        .order_by(ATTEMPT.c.id.desc())
+        .limit(1)
+    ).first()
+    if before is not None and before.headers is not None:
+        patch = repetition.difference(headers, before.headers)
+        if repetition.is_shorter(patch, headers):
+            return {"headers": patch, "headers_from": before.id}
+    return {"headers": dict(headers)}

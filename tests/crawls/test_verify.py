@@ -132,7 +132,7 @@ def test_a_torn_warc_of_an_ended_run(kept: Storage) -> None:
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("url", "'http://elsewhere.example/'"),
+        ("address_id", "1"),
         ("time", "'2001-01-01T00:00:00.000Z'"),
         ("status", "404"),
         ("warc_offset", "1"),
@@ -144,7 +144,7 @@ def test_a_capture_that_does_not_fit_its_record(kept: Storage, column: str, valu
         "SELECT capture.* FROM capture JOIN document ON document.id = document_id"
         " WHERE media_type = 'application/pdf' ORDER BY capture.id DESC LIMIT 1"
     )
-    change(kept, f"UPDATE capture SET {column} = {value} WHERE id = {row['id']}")
+    change(kept, f"UPDATE attempt SET {column} = {value} WHERE id = {row['id']}")
     ended, found = verify(kept)
     assert ended.status == 1
     (problem,) = found["problems"]

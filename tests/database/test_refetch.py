@@ -68,14 +68,41 @@ def test_without_validators_at_most_every_thirty_days() -> None:
     assert is_due(link(**newest, last_asked=asked), Refetch.CHANGED, 2025, NOW)
 
 
-@given(st.text(min_size=1), st.booleans())
-def test_every_older_letter_is_asked_for_within_the_rotation(
-    address: str, validators: bool
+@given(st.text(min_size=1), st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))  # noqa: DTZ001
+def test_every_older_letter_is_asked_for_within_the_rotation(address: str, then: datetime) -> None:
+    asked = then.replace(tzinfo=UTC)
+    due = next_due(address, 2010, 2025, asked, validators=True)
+    assert timedelta(0) < due - asked <= ROTATION
+    # Never twice in one day, and on the same day of the rotation ever after.
+    assert due.date() > asked.date()
+    assert (
+        next_due(address, 2010, 2025, due + timedelta(hours=3), validators=True) - due == ROTATION
+    )
+
+
+@given(st.text(min_size=1), st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))  # noqa: DTZ001
+def test_an_older_letter_without_validators_too_but_not_within_thirty_days(
+    address: str, then: datetime
 ) -> None:
-    due = next_due(address, 2010, 2025, NOW, validators)
-    assert WITHOUT_VALIDATORS <= due - NOW <= ROTATION
+    asked = then.replace(tzinfo=UTC)
+    due = next_due(address, 2010, 2025, asked, validators=False)
+    assert WITHOUT_VALIDATORS <= due - asked <= ROTATION
 
 
-def test_the_rotation_spreads() -> None:
-    days = {next_due(f"/letter/{n}", 2010, 2025, NOW, True).date() for n in range(500)}
-    assert len(days) > 25
+def test_a_run_a_day_asks_for_a_ninetieth_of_the_older_letters() -> None:
+    letters, days = 3200, 2 * ROTATION.days
+    last_asked = {f"/documents/{n}.pdf": NOW for n in range(letters)}
+    asked_on: list[int] = []
+    for day in range(1, days + 1):
+        now = NOW + timedelta(days=day)
+        due = [
+            address
+            for address, asked in last_asked.items()
+            if is_due(link(address=address, last_asked=asked), Refetch.CHANGED, 2025, now)
+        ]
+        last_asked |= dict.fromkeys(due, now)
+        asked_on.append(len(due))
+    # Each once in a rotation from the first on, and no day has much more than its share.
+    assert sum(asked_on) == 2 * letters
+    assert asked_on[: ROTATION.days] == asked_on[ROTATION.days :]
+    assert max(asked_on) < 2 * letters / ROTATION.days

@@ -32,6 +32,25 @@ AT_ONCE = {
     "OMBUDSMAN_RETRY_SECONDS": "0",
 }
 
+#: Property of a test's report: a line of the table of faults, as (case, outcome, exit statuses).
+TOLD = "fault"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of faults: each case, what came of it, and its exit statuses."""
+    lines = [("case", "outcome", "exit status")]
+    for result in ("passed", "failed"):
+        for report in terminalreporter.getreports(result):
+            for name, line in report.user_properties:
+                if name == TOLD and report.when == "call":
+                    lines.append(line if result == "passed" else (*line[:2], f"{line[2]} FAILED"))
+    if len(lines) == 1:
+        return
+    wide = [max(len(line[column]) for line in lines) for column in range(2)]
+    terminalreporter.section("faults")
+    for case, outcome, status in lines:
+        terminalreporter.write_line(f"{case:{wide[0]}}  {outcome:{wide[1]}}  {status}")
+
 
 @dataclass
 class Ended:

@@ -20,6 +20,9 @@ from hypothesis import settings
 
 from ombudsman_crawler.replica import Replica
 
+# What the cases of the fault battery share.
+pytest_plugins = ["battery"]
+
 # The same examples in every run: what CI finds anybody can find again.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")

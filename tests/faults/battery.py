@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import TOLD, Ended, Storage
 from typer.testing import CliRunner
 
@@ -26,6 +29,20 @@ ONE_READER = {"OMBUDSMAN_READERS": "1"}
 
 Tell = Callable[[str, object], None]
 Contents = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """A storage that nobody disturbed, and what it holds."""
+
+    storage: Storage
+    contents: Contents
+
+
+def three_councils() -> Replica:
+    """Three councils, two years: six letters."""
+    return Replica(councils=3, years=(2020, 2021))
+
 
 # Everything that a storage says of letters, ids and times aside.
 _CONTENTS = {
@@ -63,14 +80,14 @@ def nothing_lost(storage: Storage) -> list[str]:
     """Assert that database, documents and WARCs are whole, by `ombudsman verify` too; return its
     notes."""
     storage.sound()
-    ended = CliRunner().invoke(app, ["verify", "--storage", str(storage.path), "--json"])
-    assert ended.exit_code == 0, ended.output
-    found = json.loads(ended.stdout)
+    verified = CliRunner().invoke(app, ["verify", "--storage", str(storage.path), "--json"])
+    assert verified.exit_code == 0, verified.output
+    found = json.loads(verified.stdout)
     assert found["problems"] == []
     return found["notes"]
 
 
-def made_whole(storage: Storage, site: Replica, undisturbed: Contents) -> Ended:
+def made_whole(storage: Storage, site: Replica, undisturbed: Undisturbed) -> Ended:
     """Crawl once more, and assert that this comes to what undisturbed runs come to."""
     again = storage.crawl(site, **ONE_READER)
     assert again.status == 0, again.all
@@ -78,7 +95,7 @@ def made_whole(storage: Storage, site: Replica, undisturbed: Contents) -> Ended:
     assert not [note for note in notes if "adopts" in note], notes
     assert not list(storage.path.glob("**/.new-*"))
     assert storage.check("everything_read")["passed"]
-    assert contents(storage) == undisturbed
+    assert contents(storage) == undisturbed.contents
     return again
 
 
@@ -87,14 +104,47 @@ def said(storage: Storage) -> str:
     return ", ".join(f"{n} {outcome}" for outcome, n in sorted(storage.outcomes().items()))
 
 
-def crawl_with(storage: Storage, site: Replica, point: str, n: int, **environment: str) -> Ended:
-    """Crawl with a fail-point of `run_with_failpoint.py`."""
-    done = subprocess.run(
+def start_with(
+    storage: Storage, site: Replica, point: str, n: int, **environment: str
+) -> subprocess.Popen[str]:
+    """Start a crawl with a fail-point of `run_with_failpoint.py`."""
+    return subprocess.Popen(
         [sys.executable, RUN, point, str(n), *storage.arguments(site, **ONE_READER)],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=240,
-        check=False,
         env={**os.environ, **environment},
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def crawl_with(storage: Storage, site: Replica, point: str, n: int, **environment: str) -> Ended:
+    """Crawl with a fail-point to the end."""
+    return ended(start_with(storage, site, point, n, **environment))
+
+
+def ended(process: subprocess.Popen[str]) -> Ended:
+    """Wait for the end of a crawl."""
+    out, err = process.communicate(timeout=240)
+    return Ended(process.returncode, out, err)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """What an undisturbed run over the three councils and two years comes to."""
+    storage = Storage(tmp_path_factory.mktemp("undisturbed") / "storage")
+    with three_councils() as site:
+        assert storage.crawl(site, **ONE_READER).status == 0
+    return Undisturbed(storage, contents(storage))
+
+
+@pytest.fixture
+def crawled(undisturbed: Undisturbed, storage: Storage) -> Storage:
+    """A storage into which an undisturbed run has crawled."""
+    shutil.copytree(undisturbed.storage.path, storage.path)
+    return storage
+
+
+@pytest.fixture
+def site() -> Iterator[Replica]:
+    with three_councils() as replica:
+        yield replica

@@ -123,8 +123,8 @@ def every_commit(point: Point) -> None:
 POINTS: dict[str, Callable[[Point], None]] = {
     point.__name__.replace("_", "-"): point
     for point in (
-        temporary_file, renamed, warc_flushed, capture_row, reading, before_commit, after_commit, checks,
-        every_commit,
+        temporary_file, renamed, warc_flushed, capture_row, reading, before_commit, after_commit,
+        checks, every_commit,
     )
 }  # fmt: skip
 

@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from battery import (
-    ONE_READER,
-    Contents,
-    Tell,
-    contents,
-    crawl_with,
-    made_whole,
-    nothing_lost,
-    said,
-    tell,
-)
+from battery import Tell, Undisturbed, crawl_with, made_whole, nothing_lost, said, tell
 from conftest import Storage
 
 from ombudsman_crawler.replica import Replica
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Replica]:
-    with Replica(councils=3, years=(2020, 2021)) as replica:
-        yield replica
-
-
-@pytest.fixture(scope="module")
-def undisturbed(site: Replica, tmp_path_factory: pytest.TempPathFactory) -> Contents:
-    storage = Storage(tmp_path_factory.mktemp("undisturbed") / "storage")
-    assert storage.crawl(site, **ONE_READER).status == 0
-    return contents(storage)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +29,7 @@ def undisturbed(site: Replica, tmp_path_factory: pytest.TempPathFactory) -> Cont
 def test_killed_at_a_point(
     storage: Storage,
     site: Replica,
-    undisturbed: Contents,
+    undisturbed: Undisturbed,
     record_property: Tell,
     point: str,
     n: int,
@@ -78,7 +54,7 @@ def test_killed_at_a_point(
 def test_a_worker_killed_inside_a_reading(
     storage: Storage,
     site: Replica,
-    undisturbed: Contents,
+    undisturbed: Undisturbed,
     tmp_path: Path,
     record_property: Tell,
 ) -> None:

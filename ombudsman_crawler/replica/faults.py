@@ -19,8 +19,8 @@ class Fault:
     """One thing to do instead of the proper answer, for the first `times` requests or for all.
 
     Set one of the fields below (`delay` goes with any of them, `retry_after` with a status,
-    `headers` with any but `delay`, `drip`, `claimed` and halves): `Fault(status=503, retry_after=2, times=1)`,
-    `Fault(html=True)`, `Fault(delay=1.5)`.
+    `headers` with any but `delay`, `drip`, `claimed` and halves):
+    `Fault(status=503, retry_after=2, times=1)`, `Fault(html=True)`, `Fault(delay=1.5)`.
     """
 
     status: int | None = None

@@ -45,7 +45,7 @@ def moments(letters: int) -> list[Moment]:
     """Choose the moments: most among the letters, where there is most to lose."""
     chance = random.Random(2021)
     among = [
-        Moment(chance.randint(PAGES + 1, PAGES + letters - 1), chance.uniform(0, 2 * SECONDS))
+        Moment(chance.randint(PAGES + 1, PAGES + letters - 2), chance.uniform(0, SECONDS))
         for _ in range(MOMENTS - 3)
     ]
     return [*among, *(Moment(chance.randint(1, PAGES), chance.uniform(0, 0.2)) for _ in range(3))]

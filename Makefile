@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-ocr test-pywb fuzz examine lint bench soak docs clean help
+.PHONY: demo test test-faults test-ocr test-pywb fuzz examine lint bench soak docs clean help
 
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
 	@echo "make test   install, then run every test"
+	@echo "make test-faults  break crawls in every way; a table of what came of it (ten minutes)"
 	@echo "make test-pywb  have pywb serve a run's archive (installs pywb into .venv-pywb)"
 	@echo "make test-ocr  install the extra \`ocr\` too, then read scanned letters (two minutes)"
 	@echo "make fuzz   read 20,000 damaged letters, and more random ones (about 20 minutes)"
@@ -31,8 +32,12 @@ $(VENV)/.%: pyproject.toml constraints.txt
 demo: $(VENV)/.replica
 	@$(BIN)/ombudsman demo --storage storage/demo
 
+# Side by side, a file of tests at a time: much of a crawl is waiting.
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-faults: $(VENV)/.test
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/faults tests/long_faults
 
 # pywb wants an environment of its own.
 .venv-pywb/.installed: Makefile

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import ExceptionContext, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+
 from ombudsman_crawler import times
 from ombudsman_crawler.archive import warc
 from ombudsman_crawler.archive.documents import Documents
@@ -23,7 +26,7 @@ from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.database.run_checks import evaluate
 from ombudsman_crawler.database.run_evidence import RunFacts
 from ombudsman_crawler.database.writer import Writer
-from ombudsman_crawler.exceptions import BadArgument
+from ombudsman_crawler.exceptions import BadArgument, WrongStorage
 from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.times import now
@@ -102,18 +105,13 @@ class CurrentRun:
         self.clock = options.replay.clock if options.replay else now
         self.writer = Writer(engine, self.clock)
         self.reader = Reader(engine)
-        self.writer.claim(self.site_name)
         self._cuts: list[warc.Cut] = []
-        if settings.getbool("OMBUDSMAN_HOLDS_STORAGE") and not options.dry_run:
-            self._put_in_order()
-        self.run_id = self.writer.start_run(
-            command=settings["OMBUDSMAN_COMMAND"],
-            arguments=options.arguments(),
-            site=self.site_name,
-            versions=_versions(),
-            note=settings["OMBUDSMAN_NOTE"],
-            whole=options.whole,
-        )
+        try:
+            self.run_id = self._begin(settings)
+        except DatabaseError as error:
+            raise WrongStorage(
+                f"{self.storage / session.DATABASE} can't be written: {error.orig}"
+            ) from error
         #: The run's WARC, None where none is kept.
         self.recording: warc.Recording | None = None
         if settings.getbool("OMBUDSMAN_WARC") and not options.dry_run:
@@ -137,6 +135,27 @@ class CurrentRun:
         self._ending: asyncio.Future[None] | None = None
         #: The crawl itself is over: what is missing then is the verdict, not the end.
         self.over = False
+        event.listen(engine, "handle_error", self._database_failed)
+
+    def _begin(self, settings: BaseSettings) -> int:
+        """Make the storage ready and open the run; return its number."""
+        self.writer.claim(self.site_name)
+        if settings.getbool("OMBUDSMAN_HOLDS_STORAGE") and not self.options.dry_run:
+            self._put_in_order()
+        return self.writer.start_run(
+            command=settings["OMBUDSMAN_COMMAND"],
+            arguments=self.options.arguments(),
+            site=self.site_name,
+            versions=_versions(),
+            note=settings["OMBUDSMAN_NOTE"],
+            whole=self.options.whole,
+        )
+
+    def _database_failed(self, context: ExceptionContext) -> None:
+        """End the run: what can't be recorded needn't be asked for. A full disk and a database
+        that somebody else locks for long are such; what is lost here the next run asks for."""
+        if isinstance(context.sqlalchemy_exception, OperationalError):
+            self.end("disk", f"nothing can be recorded: {context.original_exception}")
 
     def may_ask(self, url: str) -> bool:
         """Whether an address is the site's own, or on the host of a letter kept elsewhere that this

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from scrapy import signals
+from sqlalchemy.exc import DatabaseError
 
 from ombudsman_crawler import current_run
 
@@ -46,7 +47,11 @@ class RunRecord:
         self._run.facts.errors += 1
 
     def spider_closed(self, reason: str) -> None:
-        self._run.finish(reason)
+        try:
+            self._run.finish(reason)
+        except DatabaseError as error:
+            # Exit status 1; the next run calls this one killed, and goes on.
+            logger.error("the run's verdict can't be recorded: %s", error.orig)
 
 
 class LastLetter:

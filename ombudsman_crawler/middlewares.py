@@ -256,7 +256,9 @@ class Captures:
         ):
             return
         known = self._known_page(request)
-        if known is None:
+        # What came broken may have been cut off on its way, under the validators of the whole: to
+        # ask with those would be answered "not modified" for ever.
+        if known is None or self._run.reader.broken(known.document_id):
             return
         if etag := known.headers.get("Etag"):
             # Byte for byte as it came: Scrapy would write text as UTF-8.

@@ -20,6 +20,9 @@ from hypothesis import settings
 
 from ombudsman_crawler.replica import Replica
 
+# What the cases of the fault battery share.
+pytest_plugins = ["battery"]
+
 # The same examples in every run: what CI finds anybody can find again.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
@@ -31,6 +34,25 @@ AT_ONCE = {
     "CONCURRENT_REQUESTS": "8",
     "OMBUDSMAN_RETRY_SECONDS": "0",
 }
+
+#: Property of a test's report: a line of the table of faults, as (case, outcome, exit statuses).
+TOLD = "fault"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of faults: each case, what came of it, and its exit statuses."""
+    lines = [("case", "outcome", "exit status")]
+    for result in ("passed", "failed"):
+        for report in terminalreporter.getreports(result):
+            for name, line in report.user_properties:
+                if name == TOLD and report.when == "call":
+                    lines.append(line if result == "passed" else (*line[:2], f"{line[2]} FAILED"))
+    if len(lines) == 1:
+        return
+    wide = [max(len(line[column]) for line in lines) for column in range(2)]
+    terminalreporter.section("faults")
+    for case, outcome, status in lines:
+        terminalreporter.write_line(f"{case:{wide[0]}}  {outcome:{wide[1]}}  {status}")
 
 
 @dataclass

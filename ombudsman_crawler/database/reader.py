@@ -240,6 +240,20 @@ class Reader:
             ).first()
             return found is None
 
+    def broken(self, document_id: int) -> bool:
+        """Whether a document is no whole file: perhaps only part of one that the site holds."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT 1 FROM version_document JOIN reading USING (version_id)"
+                    " JOIN finding ON finding.reading_id = reading.id"
+                    " WHERE version_document.document_id = :document AND finding.code = 'broken'"
+                    " LIMIT 1"
+                ),
+                {"document": document_id},
+            ).first()
+            return found is not None
+
     def status(self) -> dict[str, Any]:
         """Return what `ombudsman status` tells: plain values, ready for JSON."""
         with Session(self._engine) as session:

@@ -19,8 +19,8 @@ class Fault:
     """One thing to do instead of the proper answer, for the first `times` requests or for all.
 
     Set one of the fields below (`delay` goes with any of them, `retry_after` with a status,
-    `headers` with any but `delay` and halves): `Fault(status=503, retry_after=2, times=1)`,
-    `Fault(html=True)`, `Fault(delay=1.5)`.
+    `headers` with any but `delay`, `drip`, `claimed` and halves):
+    `Fault(status=503, retry_after=2, times=1)`, `Fault(html=True)`, `Fault(delay=1.5)`.
     """
 
     status: int | None = None
@@ -41,6 +41,11 @@ class Fault:
     """The connection is closed without an answer."""
     delay: float = 0.0
     """Seconds to wait before answering."""
+    drip: float = 0.0
+    """Seconds over which the proper body is sent, piece by piece."""
+    claimed: int | None = None
+    """The length of the proper body as the headers have it, whatever is sent: what a larger one
+    promises never comes, and what is more than a smaller one comes behind the answer."""
     times: int | None = None
     """How many requests it applies to; afterwards the answers are proper again. None: all."""
     retry_after: int | str | None = None
@@ -65,6 +70,8 @@ class Fault:
                 ("redirect", self.redirect is not None),
                 ("replace", self.replace is not None),
                 ("drop", self.drop),
+                ("drip", self.drip > 0),
+                ("claimed", self.claimed is not None),
             )
             if is_set
         ]

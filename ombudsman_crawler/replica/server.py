@@ -16,6 +16,9 @@ from ombudsman_crawler.replica.answers import HTML, Answer, Site, http_date
 from ombudsman_crawler.replica.faults import BLOCK_PAGE, Fault, Faults
 from ombudsman_crawler.replica.pages import plain_page
 
+# Pieces in which a body is sent slowly.
+_DRIPS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -111,6 +114,10 @@ class Server:
         response = self._response(answer)
         if fault and fault.truncated_body and answer.status == 200:
             return await _send_half(request, response, answer.body)
+        if fault and fault.claimed is not None and answer.status == 200:
+            return await _send_misstated(request, response, answer.body, fault.claimed)
+        if fault and fault.drip and answer.status == 200:
+            return await _send_slowly(request, response, answer.body, fault.drip)
         if request.method != "HEAD":
             response.content_length = len(answer.body) if answer.status != 304 else None
         return await _send(request, response, answer.body)
@@ -131,7 +138,7 @@ class Server:
         if fault and (instead := _instead(fault)) is not None:
             return instead if not fault.drop else None
         path, _, query = request.raw_path.partition("?")
-        if fault and (fault.truncated_pdf or fault.truncated_body or fault.replace is not None):
+        if fault and _needs_a_body(fault):
             # What arrives broken has to be a whole answer to begin with, never a 304.
             headers = {k: v for k, v in headers.items() if not k.startswith("if-")}
         answer = self.site.answer(path, query, headers)
@@ -156,6 +163,16 @@ class Server:
             if answer.modified:
                 response.headers["Last-Modified"] = http_date(answer.modified)
         return response
+
+
+def _needs_a_body(fault: Fault) -> bool:
+    return (
+        fault.truncated_pdf
+        or fault.truncated_body
+        or fault.drip > 0
+        or fault.claimed is not None
+        or fault.replace is not None
+    )
 
 
 def _instead(fault: Fault) -> Answer | None:
@@ -196,6 +213,32 @@ async def _send_half(
     await response.write(body[: len(body) // 2])
     if request.transport is not None:
         request.transport.close()
+    return response
+
+
+async def _send_misstated(
+    request: web.BaseRequest, response: web.StreamResponse, body: bytes, claimed: int
+) -> web.StreamResponse:
+    response.content_length = claimed
+    await response.prepare(request)
+    # The server library holds to the length: what goes beyond is sent past it.
+    await response.write(body[:claimed])
+    if request.transport is not None and claimed < len(body):
+        request.transport.write(body[claimed:])
+    await response.write_eof()
+    return response
+
+
+async def _send_slowly(
+    request: web.BaseRequest, response: web.StreamResponse, body: bytes, seconds: float
+) -> web.StreamResponse:
+    response.content_length = len(body)
+    await response.prepare(request)
+    size = -(-len(body) // _DRIPS)
+    for start in range(0, len(body), size):
+        await response.write(body[start : start + size])
+        await asyncio.sleep(seconds / _DRIPS)
+    await response.write_eof()
     return response
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import event
 
 from ombudsman_crawler import cli, reading_workers
-from ombudsman_crawler.archive import documents
+from ombudsman_crawler.archive import documents, warc
 from ombudsman_crawler.database import session, versions, writer
 from ombudsman_crawler.letters import read
 
@@ -78,6 +78,11 @@ def renamed(point: Point) -> None:
     after(documents, "_write_once", point)
 
 
+def warc_flushed(point: Point) -> None:
+    """An exchange is in the WARC, and no row knows of it."""
+    after(warc.Recording, "_append", point)
+
+
 def capture_row(point: Point) -> None:
     """A document and its capture are stored, and nothing was made of them."""
     after(writer.Writer, "record_capture", point)
@@ -118,8 +123,8 @@ def every_commit(point: Point) -> None:
 POINTS: dict[str, Callable[[Point], None]] = {
     point.__name__.replace("_", "-"): point
     for point in (
-        temporary_file, renamed, capture_row, reading, before_commit, after_commit, checks,
-        every_commit,
+        temporary_file, renamed, warc_flushed, capture_row, reading, before_commit, after_commit,
+        checks, every_commit,
     )
 }  # fmt: skip
 
@@ -144,6 +149,8 @@ if __name__ == "__mp_main__" and "KILL_WORKER" in os.environ:
     kill_worker_once(Path(os.environ["KILL_WORKER"]))
 
 if __name__ == "__main__":
+    if "BUSY_SECONDS" in os.environ:
+        session._BUSY_SECONDS = float(os.environ["BUSY_SECONDS"])  # type: ignore[assignment]
     name, n, *arguments = sys.argv[1:]
     point = Point(int(n))
     POINTS[name](point)

@@ -327,6 +327,22 @@ def test_fault_delay_waits_and_then_answers(replica: Replica) -> None:
     assert time.monotonic() - began >= 0.3
 
 
+def test_fault_drip_sends_all_of_it_slowly(replica: Replica) -> None:
+    letter = replica.letters()[0]
+    replica.faults[letter.path] = Fault(drip=0.3)
+    began = time.monotonic()
+    assert get(replica, letter.path).body == letter.pdf()
+    assert time.monotonic() - began >= 0.25
+
+
+def test_fault_claimed_states_another_length(replica: Replica) -> None:
+    letter = replica.letters()[0]
+    replica.faults[letter.path] = Fault(claimed=1000)
+    answer = get(replica, letter.path)
+    assert answer.body == letter.pdf()[:1000]
+    assert answer.headers["etag"]
+
+
 @pytest.mark.parametrize("arguments", [{}, {"status": 500, "html": True}, {"retry_after": 3}])
 def test_a_fault_does_one_thing(arguments: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="a fault does"):

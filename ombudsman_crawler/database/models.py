@@ -179,12 +179,15 @@ class Outcome(Base):
     """What became of a link in a run: exactly one row for each letter the run discovered."""
 
     __tablename__ = "outcome"
-    __table_args__ = (CheckConstraint(_one_of("outcome", items.Outcome), name="outcome"),)
+    __table_args__ = (
+        CheckConstraint(_one_of("outcome", items.Outcome), name="outcome"),
+        Index("ix_outcome_asked", "capture_id", sqlite_where=text("capture_id IS NOT NULL")),
+    )
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
     link_id: Mapped[int] = mapped_column(ForeignKey("link.id"), primary_key=True, index=True)
     outcome: Mapped[str]
     reason: Mapped[str | None]
-    capture_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"), index=True)
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
 
 
 class Document(Base):
@@ -239,7 +242,7 @@ class Attempt(Base):
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
     time: Mapped[str]
     status: Mapped[int | None]

@@ -55,7 +55,6 @@ def upgrade() -> None:
         for column in ("address", "url", "warc_file"):
             attempt.drop_column(column)
     op.create_index(op.f("ix_attempt_document_id"), "attempt", ["document_id"])
-    op.create_index(op.f("ix_attempt_run_id"), "attempt", ["run_id"])
     op.create_index(
         "ix_attempt_served", "attempt", ["address_id"], sqlite_where=sa.text("status = 200")
     )
@@ -65,10 +64,20 @@ def upgrade() -> None:
         ["address_id", "status"],
         sqlite_where=sa.text("headers_from IS NULL"),
     )
+    # Most letters aren't asked for in a run.
+    op.drop_index(op.f("ix_outcome_capture_id"), "outcome")
+    op.create_index(
+        "ix_outcome_asked",
+        "outcome",
+        ["capture_id"],
+        sqlite_where=sa.text("capture_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
-    for name in ("whole_headers", "served", "run_id", "document_id"):
+    op.drop_index("ix_outcome_asked", "outcome")
+    op.create_index(op.f("ix_outcome_capture_id"), "outcome", ["capture_id"])
+    for name in ("whole_headers", "served", "document_id"):
         op.drop_index(f"ix_attempt_{name}", "attempt")
     op.add_column("attempt", sa.Column("address", sa.String(collation="NOCASE"), nullable=True))
     op.add_column("attempt", sa.Column("url", sa.String(), nullable=True))

@@ -209,7 +209,9 @@ def test_a_digit_of_a_table(document: Document, how: Drawing | None) -> None:
 # -- panels: each string on the page by itself, so that what is printed twice differs
 
 
-@pytest.mark.parametrize("style", [Style(seed=11), Style(glyphs=True, count_apart=True)], ids=["shuffled", "glyphs"])
+@pytest.mark.parametrize(
+    "style", [Style(seed=11), Style(glyphs=True, count_apart=True)], ids=["shuffled", "glyphs"]
+)
 @pytest.mark.parametrize(
     "stats",
     [
@@ -234,7 +236,9 @@ def test_a_digit_of_a_panel(stats: Statistics, style: Style) -> None:
         if character.isdigit()
         and not any(w in ink.text for w in ("April", "March", "period", "000"))
     ]
-    for number, place in random.Random(f"{stats.year} {style.seed} {style.glyphs}").sample(spots, min(len(spots), 20)):
+    for number, place in random.Random(f"{stats.year} {style.seed} {style.glyphs}").sample(
+        spots, min(len(spots), 20)
+    ):
         ink = page[number]
         text = other_digit(ink.text, place)
         x = ink.x + stringWidth(ink.text[:place] + "0", ink.font, ink.size) - 0.3 * ink.size

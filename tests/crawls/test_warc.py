@@ -201,7 +201,11 @@ def test_a_warc_that_cannot_be_written_ends_the_run(storage: Storage, replica: R
     assert set(storage.outcomes()) == {"archived"}
 
 
-@pytest.mark.parametrize("body", [gzip.compress(bytes(64 * 2**20)), gzip.compress(b"x" * 99)[:12]])
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(bytes(64 * 2**20)), gzip.compress(b"x" * 99)[:12]],
+    ids=["a bomb", "cut off"],
+)
 def test_a_body_that_cannot_be_unpacked_is_kept_as_it_came(storage: Storage, body: bytes) -> None:
     class Packed(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

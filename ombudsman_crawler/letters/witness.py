@@ -114,17 +114,34 @@ def box_findings(figures: Sequence[Figure], pages: Sequence[Page]) -> tuple[Find
         page = words.get(figure.page or 0)
         spelled = _spelled(page, figure.box) if page and figure.box else ""
         wanted = _SPACE.sub("", figure.value_text)
+        wrong = None
         if spelled != wanted:
+            wrong = f"the words in the box of {figure.value_text!r} spell {spelled!r}"
+        elif page and figure.box and _is_spread(page, figure.box, figure.value_text):
+            wrong = f"the characters of {figure.value_text!r} stand too far apart to be one number"
+        if wrong:
             findings.append(
                 Finding(
                     "box_disagrees",
                     Severity.WARNING,
-                    f"the words in the box of {figure.value_text!r} spell {spelled!r}",
+                    wrong,
                     metric=figure.metric,
                     year_ending=figure.year_ending,
                 )
             )
     return tuple(findings)
+
+
+def _is_spread(page: Page, box: Box, printed: str) -> bool:
+    """Whether upright words fill a box that is wider than so many characters can be: a damaged font
+    may say that a character is as wide as a column, and numbers of several cells then touch."""
+    x0, y0, x1, y1 = box
+    if x1 - x0 <= len(printed) * (y1 - y0):
+        return False
+    return any(
+        x0 <= (word.x0 + word.x1) / 2 <= x1 and y0 <= (word.y0 + word.y1) / 2 <= y1
+        for word in page.words
+    )
 
 
 def _spelled(page: Page, box: Box) -> str:

@@ -16,7 +16,7 @@ from conftest import Storage, command, ombudsman
 
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.letters.read import READER
-from ombudsman_crawler.replica import Replica
+from ombudsman_crawler.replica import Replica, hard
 
 OLD = "UPDATE reading SET reader = '0', confirmed_by = '0'"
 
@@ -218,7 +218,14 @@ def test_killed_on_its_way_it_goes_on_the_next_time(archived: Storage) -> None:
     archived.sound()
 
 
-def test_stopped_by_hand_says_so(archived: Storage) -> None:
+def test_stopped_by_hand_says_so(archived: Storage, tmp_path: Path) -> None:
+    # A letter that takes some seconds, so that there is something to be stopped.
+    slow = tmp_path / "slow.pdf"
+    letter = Replica(councils=3, years=(2022, 2022)).letters()[0]
+    slow.write_bytes(hard.long_stream(letter, operations=5_000_000))
+    source = ("--from", "https://council.example/slow.pdf", "--site", "http://localhost")
+    added = ombudsman("add", slow, *source, "--storage", archived.path)
+    assert added.status == 0, added.all
     right = figures(archived)
     change(archived, OLD, "UPDATE reading SET content_sha256 = 'otherwise'")
     process = subprocess.Popen(

@@ -21,6 +21,7 @@ import pytest
 
 from ombudsman_crawler.letters import witness
 from ombudsman_crawler.letters.letter import Expectation, Figure, Letter, Severity
+from ombudsman_crawler.letters.read import read_document
 from ombudsman_crawler.reading_workers import Read, ReadingWorkers
 
 HERE = Path(__file__).parent
@@ -30,7 +31,8 @@ SECONDS, MEMORY_MIB = 30.0, 2048
 # How many cases wait for their reading at a time.
 WAITING = 64
 
-Values = dict[tuple[int, str], float | None]
+Key = tuple[int, str]
+Values = dict[Key, float | None]
 
 
 @dataclass
@@ -173,3 +175,25 @@ def test_damage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert not tally.faults, "\n".join(tally.faults[:20])
     # Enough of them can still be read that wrong figures would show.
     assert tally.figures["right"] > DAMAGES
+
+
+@pytest.mark.parametrize(
+    ("golden", "flips", "key"),
+    [
+        # A font that says its digits are as wide as columns: the numbers of four cells touch.
+        (
+            "2008-blank-cells-without-rules.flowing",
+            {10189: 193, 13435: 112, 16843: 129},
+            (2006, "received_public_finance"),
+        ),
+        # The third panel's sentence is lost, and its average stands after the second panel's.
+        ("2021-other-numbers-in-prose.flowing", {11799: 50}, (2021, "compliance_rate_similar")),
+    ],
+)
+def test_damage_that_moves_numbers(golden: str, flips: dict[int, int], key: Key) -> None:
+    body = bytearray((HERE / "goldens" / f"{golden}.pdf").read_bytes())
+    for at, byte in flips.items():
+        body[at] = byte
+    (letter,) = read_document(bytes(body)).letters
+    (figure,) = [one for one in letter.figures if (one.year_ending, one.metric) == key]
+    assert doubtful(letter, figure), figure

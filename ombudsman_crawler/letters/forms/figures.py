@@ -173,7 +173,23 @@ def panel_figures(panels: Panels, draft: Draft, *, complete: bool) -> None:
                     f"this {role} stands as near to another panel",
                 )
         _graphic(panel, draft)
+    _doubt_beside_lost(panels, draft)
     _per_100k(panels, draft)
+
+
+def _doubt_beside_lost(panels: Panels, draft: Draft) -> None:
+    """Doubt averages and bases where a panel was lost: its own may stand in another's place."""
+    lost = {RATES[name] for name in PANELS if name not in panels.by_name}
+    if not any(one.code == "panel_not_found" and one.metric in lost for one in draft.findings):
+        return
+    for metric in (*AVERAGES.values(), *BASES.values()):
+        if draft.value(metric) is not None:
+            draft.say(
+                "place_ambiguous",
+                Severity.WARNING,
+                metric,
+                "a panel wasn't found, and this may be its number",
+            )
 
 
 def _is_full(panel: Panel) -> bool:

@@ -234,6 +234,8 @@ def test_stopped_by_hand_says_so(archived: Storage, tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Tests that a shell has put in the background have been told to ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     # The reading begins as soon as the process holds the storage.
     holder = f'"pid": {process.pid},'

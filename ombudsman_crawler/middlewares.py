@@ -154,11 +154,11 @@ def retry_after(value: str) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):  # no date, or one that no calendar has
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 class Attempts:
@@ -259,6 +259,9 @@ class Captures:
         # What came broken may have been cut off on its way, under the validators of the whole: to
         # ask with those would be answered "not modified" for ever.
         if known is None or self._run.reader.broken(known.document_id):
+            return
+        if known.place is None and self._run.recording is not None:
+            # No WARC holds it yet, and a WARC of nothing but "not modified" can't be replayed.
             return
         if etag := known.headers.get("Etag"):
             # Byte for byte as it came: Scrapy would write text as UTF-8.

@@ -26,7 +26,9 @@ def test_retry_after_as_a_date() -> None:
     assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-1", "1.5", "٣", "99 Bad 9999"])
+@pytest.mark.parametrize(
+    "value", ["", "soon", "-1", "1.5", "٣", "99 Bad 9999", "Fri, 01 Jan 99999999999 00:00:00 GMT"]
+)
 def test_a_retry_after_that_says_nothing(value: str) -> None:
     assert retry_after(value) is None
 

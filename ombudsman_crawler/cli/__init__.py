@@ -7,6 +7,7 @@ import sys
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DatabaseError
 
 from ombudsman_crawler import __version__
 from ombudsman_crawler.cli import (
@@ -44,6 +45,9 @@ def main() -> None:
     except OmbudsmanError as error:
         say(str(error))
         sys.exit(error.exit_status)
+    except DatabaseError as error:
+        say(f"the database can't be read: {error.orig}; restore it from a backup")
+        sys.exit(2)
     except BrokenPipeError:
         if not _is_stdout_closed():
             raise

@@ -126,8 +126,12 @@ def test_a_torn_file_is_cut_to_its_last_whole_record_and_the_rest_kept(tmp_path:
     first, second = record_all(tmp_path, exchange(), exchange(body=b"second" * 999))
     path = tmp_path / first.file
     whole = path.read_bytes()
+    begins = {found.offset for found in records.walk(path)}
     for left in range(second.offset + 1, len(whole), 7):
         path.write_bytes(whole[:left])
+        if left in begins:  # cut between two records, the file is whole
+            assert warc.mend(tmp_path, 1) == []
+            continue
         (cut,) = warc.mend(tmp_path, 1)
         assert cut.file == first.file
         kept = tmp_path / cut.kept_as

@@ -196,3 +196,33 @@ def test_a_record_that_was_exchanged_for_another(kept: Storage) -> None:
     ended, found = verify(kept)
     assert ended.status == 1
     assert found["problems"][0]["kind"] == "missing"
+
+
+def test_a_run_with_a_warc_after_one_without_has_every_body(
+    storage: Storage, replica: Replica
+) -> None:
+    assert storage.crawl(replica, "--no-warc").status == 0
+    assert storage.crawl(replica, "--refetch", "all").status == 0
+    rows = storage.query("SELECT DISTINCT status FROM capture WHERE warc_file IS NOT NULL")
+    assert rows == [{"status": 200}]
+    assert ombudsman("verify", "--storage", storage.path).status == 0
+    # From then on the site is asked whether anything has changed, as always.
+    assert storage.crawl(replica, "--refetch", "all").status == 0
+    rows = storage.query(
+        "SELECT status, COUNT(*) AS n FROM capture WHERE run_id = 3 GROUP BY status ORDER BY n"
+    )
+    assert rows[-1]["status"] == 304
+    assert ombudsman("verify", "--storage", storage.path).status == 0
+
+
+def test_a_damaged_database_is_one_sentence(storage: Storage, replica: Replica) -> None:
+    assert storage.crawl(replica).status == 0
+    database = storage.path / "ombudsman.db"
+    body = bytearray(database.read_bytes())
+    body[4096:] = bytes(len(body) - 4096)
+    database.write_bytes(bytes(body))
+    for command in ("verify", "status"):
+        said = ombudsman(command, "--storage", storage.path)
+        assert said.status == 2, said.all
+        assert "Traceback" not in said.err
+        assert said.err.count("\n") == 1

@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
 	@echo "make test   install, then run every test"
-	@echo "make test-faults  break crawls in every way; a table of what came of it (ten minutes)"
+	@echo "make test-faults  break crawls in every way; a table of what came of it (some minutes)"
 	@echo "make test-pywb  have pywb serve a run's archive (installs pywb into .venv-pywb)"
 	@echo "make test-ocr  install the extra \`ocr\` too, then read scanned letters (two minutes)"
 	@echo "make fuzz   read 20,000 damaged letters, and more random ones (about 20 minutes)"

@@ -36,8 +36,10 @@ demo: $(VENV)/.replica
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
+# The short ones are tests like any other; FAULTS=tests/long_faults leaves them to `make test`.
+FAULTS ?= tests/faults tests/long_faults
 test-faults: $(VENV)/.test
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/faults tests/long_faults
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(FAULTS)
 
 # pywb wants an environment of its own.
 .venv-pywb/.installed: Makefile

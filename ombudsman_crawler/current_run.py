@@ -104,7 +104,10 @@ class CurrentRun:
         #: What time it is for what the site shows: that of the archive when one is replayed.
         self.clock = options.replay.clock if options.replay else now
         self.writer = Writer(engine, self.clock)
-        self.reader = Reader(engine)
+        # Of its own, since reading needs no turn: what came of a run can be told while another
+        # program holds the database for writing.
+        self._reading = session.open_for_reading(self.storage)
+        self.reader = Reader(self._reading)
         self._cuts: list[warc.Cut] = []
         try:
             self.run_id = self._begin(settings)
@@ -282,6 +285,7 @@ class CurrentRun:
         return f"stopped by hand; {letters}the next run goes on"
 
     def close(self) -> None:
+        self._reading.dispose()
         self._engine.dispose()
 
 

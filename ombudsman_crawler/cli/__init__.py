@@ -46,13 +46,19 @@ def main() -> None:
         say(str(error))
         sys.exit(error.exit_status)
     except DatabaseError as error:
-        say(f"the database can't be read: {error.orig}; restore it from a backup")
+        say(f"the database can't be read: {error.orig}; {_mend(error)}")
         sys.exit(2)
     except BrokenPipeError:
         if not _is_stdout_closed():
             raise
         # The reader of a pipe has gone: nothing is left to tell it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _mend(error: DatabaseError) -> str:
+    if "locked" in str(error.orig):
+        return "another program holds it: end that, and try again"
+    return "restore it from a backup"
 
 
 def _is_stdout_closed() -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.database.tables import FINDING
-from ombudsman_crawler.letters.letter import Severity
+from ombudsman_crawler.figures.figure import Severity
 
 ORIGIN = "review"
 

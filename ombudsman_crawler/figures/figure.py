@@ -39,7 +39,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a reader of the figures should know. `metric` None: about the document as a whole."""
+    """Something a reader of the figures should know. `metric` None: about the whole document."""
 
     code: str
     severity: Severity

@@ -141,21 +141,21 @@ class _Draft:
                 metric,
                 f"printed more than once, and differently: {printed}",
             )
-        for told in numbered:
-            if told.found.qualified:
-                self.say(
-                    "number_qualified",
-                    Severity.WARNING,
-                    metric,
-                    "what stands before the number makes it a bound, or the second of two",
-                )
-            if told.found.goes_on:
-                self.say(
-                    "sentence_goes_on",
-                    Severity.WARNING,
-                    metric,
-                    f"the sentence has more to say than is known: {told.found.text!r}",
-                )
+        if any(told.found.qualified for told in numbered):
+            self.say(
+                "number_qualified",
+                Severity.WARNING,
+                metric,
+                "what stands before the number makes it a bound, or the second of two",
+            )
+        longer = next((told.found.text for told in numbered if told.found.goes_on), None)
+        if longer is not None:
+            self.say(
+                "sentence_goes_on",
+                Severity.WARNING,
+                metric,
+                f"the sentence has more to say than is known: {longer!r}",
+            )
 
     def add_missing(self, metric: str, name: str) -> None:
         self.add_absent(metric, "not_in_text")
@@ -270,15 +270,15 @@ class _Draft:
         """Compare the captions of charts with the sentence they repeat."""
         metric = _RATES[name]
         printed = self.figures[metric].value_text
-        for one in self.said.of(f"caption_{name}"):
-            said = value_of(printed) if printed and printed[0].isdigit() else 0.0
-            if one.value != said:
-                self.say(
-                    "graphic_disagrees",
-                    Severity.WARNING,
-                    metric,
-                    f"the chart says {one.printed}, the sentence {printed or 'nothing'}",
-                )
+        said = value_of(printed) if printed and printed[0].isdigit() else 0.0
+        others = [one for one in self.said.of(f"caption_{name}") if one.value != said]
+        if others:
+            self.say(
+                "graphic_disagrees",
+                Severity.WARNING,
+                metric,
+                f"the chart says {others[0].printed}, the sentence {printed or 'nothing'}",
+            )
 
     def doubt_beside_lost(self) -> None:
         """Doubt averages and bases where a part was lost: its own may stand in another's place."""

@@ -47,6 +47,7 @@ _ENOUGH = 0.5
 _MARGIN = 0.2
 # The first year ending whose statistics the site has shown in this way.
 _FIRST_YEAR = 2019
+_LONGEST_NAME = 100
 # Where the statistics should be, these words say that there are none.
 _NONE = re.compile(
     r"\bno (?:\w+ ){0,2}(?:statistics|data|figures|information)\b"
@@ -96,9 +97,16 @@ def read(text: str, url: str) -> StatisticsPage:
     selector = Selector(text)
     lines = visible.lines(selector)
     said = statistics_wordings.find(lines)
-    name = council_page.name_of(selector)
+    name = council_page.name_of(selector) or _first_heading(selector)
     authority, about = _whose(name, url)
     known = authority.name if authority else None
+    if said.too_long:
+        too_long = Finding(
+            "page_too_long", Severity.ERROR, "the page has more text than a council's page can have"
+        )
+        return StatisticsPage(
+            None, State.FIGURES, Status.UNKNOWN_FORM, known, name, findings=(*about, too_long)
+        )
     if not _has_statistics(said, lines):
         return StatisticsPage(None, State.NO_STATISTICS, Status.OK, known, name, findings=about)
     layout, unknown = _layout(said)
@@ -144,6 +152,12 @@ def read(text: str, url: str) -> StatisticsPage:
         figures,
         findings,
     )
+
+
+def _first_heading(selector: Selector) -> str | None:
+    """Return the page's heading: a body that the register doesn't know is called by it."""
+    heading = " ".join(selector.xpath("string(//h1[1])").get("").split())
+    return heading if 3 <= len(heading) <= _LONGEST_NAME else None
 
 
 def _whose(name: str | None, url: str) -> tuple[Authority | None, tuple[Finding, ...]]:
@@ -213,6 +227,7 @@ def _names(said: Statistics, authority: Authority | None) -> Iterator[Finding]:
                 Severity.WARNING,
                 f"the page is {authority.name}'s, and a sentence on it speaks of {named.name}",
             )
+            return
 
 
 def _years(periods: list[Period], year_ending: int) -> Iterator[Finding]:

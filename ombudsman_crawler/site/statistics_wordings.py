@@ -169,6 +169,8 @@ _QUALIFIES = re.compile(
 )
 _TAKEN = "\x00"
 _REACH = 160
+# Characters; the statistics of a council have a hundredth of them.
+_LONGEST = 200_000
 
 _STATISTICS = re.compile(
     r"\b(?:complaints?|decisions?|investigat\w+|upheld|uphold|compliance|remed(?:y|ies)"
@@ -232,13 +234,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What a page says: its sentences by what they are, the titles and headings that were met, and
-    the sentences about complaints whose numbers weren't read."""
+    """What a page says: its sentences, the titles and headings that were met, and the sentences
+    about complaints whose numbers weren't read. `too_long`: so much that nothing was looked at."""
 
     titles: frozenset[str]
     headings: frozenset[str]
     found: tuple[Found, ...]
     unread: tuple[str, ...]
+    too_long: bool = False
 
     def of(self, *whats: str) -> list[Found]:
         return [one for one in self.found if one.what in whats]
@@ -266,6 +269,8 @@ def find(lines: Sequence[Line]) -> Statistics:
         elif inside:
             kept.append(line.text)
             length += len(line.text) + 1
+    if length > _LONGEST:
+        return Statistics(frozenset(titles), frozenset(headings), (), (), too_long=True)
     text = "\n".join(kept)
     found, rest = _sentences(text)
     return Statistics(

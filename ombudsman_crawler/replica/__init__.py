@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from ombudsman_crawler.replica.faults import Fault
     from ombudsman_crawler.replica.replica import Replica, serve
     from ombudsman_crawler.replica.server import Hit
+    from ombudsman_crawler.replica.tables.grid import TableRow
+    from ombudsman_crawler.replica.tables.library import ReplicaTable
 
-__all__ = ["Fault", "Hit", "Replica", "ReplicaLetter", "serve"]
+__all__ = ["Fault", "Hit", "Replica", "ReplicaLetter", "ReplicaTable", "TableRow", "serve"]
 
 
 # The server and the PDF library are an optional extra: they load when they are first asked for.
@@ -25,6 +27,8 @@ _HOMES = {
     "Hit": "server",
     "Replica": "replica",
     "ReplicaLetter": "catalogue",
+    "ReplicaTable": "tables.library",
+    "TableRow": "tables.grid",
     "serve": "replica",
 }
 

@@ -16,6 +16,8 @@ from ombudsman_crawler.replica.catalogue import Catalogue, Link
 from ombudsman_crawler.replica.councils import Council, predecessors
 from ombudsman_crawler.replica.faults import normal_path
 from ombudsman_crawler.replica.figures import NOTHING, figures
+from ombudsman_crawler.replica.tables import index
+from ombudsman_crawler.replica.tables.library import Library
 
 HTML = "text/html; charset=utf-8"
 PDF = "application/pdf"
@@ -60,6 +62,7 @@ class Site:
         self.map_style = "links"
         self.robots = ""
         self.replacements: dict[str, Replacement] = {}
+        self.tables = Library(catalogue)
 
     def answer(self, path: str, query: str, headers: Mapping[str, str]) -> Answer:
         """Return the proper answer to a GET of a path (as sent), given its headers (lower case)."""
@@ -73,6 +76,10 @@ class Site:
                 _tag(self.robots.encode()),
                 self.pages_modified(),
             )
+        table = self.tables.file(key)
+        if table:
+            body, content_type, modified = table
+            return _conditional(Answer(200, body, content_type), headers, _tag(body), modified)
         html = self._html(key, query)
         if html is None:
             missing = pages.plain_page("Page not found", "There is no page at this address.")
@@ -126,7 +133,11 @@ class Site:
             html = pages.a_to_z_page()
         elif letter := _A_TO_Z.fullmatch(key):
             html = self._a_to_z(letter[1].upper())
-        elif key in ("/copyright", "/cookies", "/information-centre"):
+        elif key == "/information-centre":
+            html = index.information_centre_page()
+        elif key == index.ADDRESS:
+            html = index.index_page(self.tables.documents())
+        elif key in ("/copyright", "/cookies"):
             html = pages.plain_page(key[1:].capitalize(), "Nothing here is needed for testing.")
         elif _DECISIONS.fullmatch(key):
             html = pages.decisions_page(self._named_in(query))

@@ -14,6 +14,7 @@ from ombudsman_crawler.replica.catalogue import Catalogue, Link, ReplicaLetter
 from ombudsman_crawler.replica.faults import Faults, normal_path
 from ombudsman_crawler.replica.pages import MAP_STYLES
 from ombudsman_crawler.replica.server import Hit, Server
+from ombudsman_crawler.replica.tables.library import ReplicaTable
 
 LAYOUTS = ("mixed", "v1", "v2")
 COUNCIL_PAGES = ("traps", "plain")
@@ -231,6 +232,27 @@ class Replica:
     def add_council(self, code: str | None = None) -> str:
         """Put one more council on the map, by its code or the next in order; return its slug."""
         return self._catalogue.add_council(code).slug
+
+    def tables(self) -> list[ReplicaTable]:
+        """Return the truth about every national table, the newest year first.
+
+        The sheets of a workbook are tables of one address.
+        """
+        library = self._site.tables
+        return [truth for document in library.documents() for truth in library.truths(document)]
+
+    def reissue_table(self, address: str) -> list[ReplicaTable]:
+        """Issue a file of tables again at its address, a figure of it corrected; return them.
+
+        The figure is the first authority's; where it is part of a total, that changes with it.
+        Raises KeyError if there is no such file.
+        """
+        library = self._site.tables
+        document = library.document(address)
+        key = normal_path(document.address)
+        with self._catalogue.change():
+            library.corrections[key] = library.corrections.get(key, 0) + 1
+        return library.truths(document)
 
     def _known(self, path: str) -> ReplicaLetter:
         letter = self._catalogue.letter(path)

@@ -11,19 +11,16 @@ from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from urllib.parse import parse_qs
 
-from ombudsman_crawler.replica import drawing, pages, wording
+from ombudsman_crawler.replica import council_truth, drawing, pages, wording
 from ombudsman_crawler.replica.catalogue import Catalogue, Link
+from ombudsman_crawler.replica.council_truth import PageErrors, Shown
 from ombudsman_crawler.replica.councils import Council, predecessors
 from ombudsman_crawler.replica.faults import normal_path
-from ombudsman_crawler.replica.figures import NOTHING, figures
 from ombudsman_crawler.replica.tables import index
 from ombudsman_crawler.replica.tables.library import Library
 
 HTML = "text/html; charset=utf-8"
 PDF = "application/pdf"
-
-# Councils abolished since then show zeros, those before their last year, as seen on the site.
-_ZEROS_SINCE = 2023
 
 _COUNCIL_PAGE = re.compile(r"/your-councils-performance/([^/]+)(?:/(.+))?")
 _A_TO_Z = re.compile(re.escape(pages.A_TO_Z) + "/([a-z])")
@@ -63,6 +60,7 @@ class Site:
         self.robots = ""
         self.replacements: dict[str, Replacement] = {}
         self.tables = Library(catalogue)
+        self.page_errors = PageErrors()
 
     def answer(self, path: str, query: str, headers: Mapping[str, str]) -> Answer:
         """Return the proper answer to a GET of a path (as sent), given its headers (lower case)."""
@@ -160,21 +158,20 @@ class Site:
         return None
 
     def _statistics(self, council: Council) -> str:
-        last = self.catalogue.last
-        year = council.last_year(last)
-        shown = self.catalogue.newest_revision(council, year)
-        numbers = figures(council, year, shown)
-        if council.ended_by(last) and year >= _ZEROS_SINCE:
-            year, numbers = last, NOTHING
-        layout = pages.default_layout(year) if self.layout == "mixed" else self.layout
+        found = self.shown(council)
         return pages.council_page(
             council,
-            merged=predecessors(council, last),
-            figures=numbers,
-            year_ending=year,
-            layout=layout,
+            merged=predecessors(council, self.catalogue.last),
+            figures=found.numbers,
+            year_ending=found.year_ending,
+            layout=found.layout,
             traps=self.traps,
+            base=found.remedy_base,
         )
+
+    def shown(self, council: Council) -> Shown:
+        """Return what is behind a council's page."""
+        return council_truth.shown(self.catalogue, council, self.layout, self.page_errors)
 
     def _a_to_z(self, letter: str) -> str:
         catalogue = self.catalogue

@@ -310,6 +310,29 @@ class Catalogue:
             yield
             self.changes += 1
 
+    def advance(self) -> int:
+        """Let the newest year be the next one; return it.
+
+        Councils that ended by then leave the map to what followed them.
+        """
+        year = self.last + 1
+        if year > wording.LAST_YEAR:
+            raise ValueError(f"the replica writes no letters for {year}")
+        with self.change():
+            self.last = year
+            ended = [council for council in self.on_map if council.ended_by(year)]
+            alive = [council for council in self.on_map if council not in ended]
+            present = {council.code for council in alive}
+            followers = [
+                council
+                for council in living(year)
+                if council.code not in present
+                and any(council.code in former.authority.replaced_by for former in ended)
+            ]
+            self.on_map = [*alive, *followers]
+            self._index()
+        return year
+
     def add_council(self, code: str | None) -> Council:
         """Put one more council on the map: this one, or the next in order."""
         present = {council.code for council in self.on_map}

@@ -11,6 +11,7 @@ from functools import cache
 
 from ombudsman_crawler.authorities import Authority
 from ombudsman_crawler.replica.councils import Council, all_councils, slug_of
+from ombudsman_crawler.replica.tables.styles import Style
 
 #: Authorities of the register that every replica's tables have, on its map or not.
 ALWAYS = (
@@ -92,15 +93,17 @@ def ending(body: Council, year_ending: int) -> bool:
     return body.ended_by(year_ending)
 
 
-def printed_name(body: Council, year_ending: int, *, short: bool) -> str:
+def printed_name(body: Council, year_ending: int, style: Style) -> str:
     """Return a body's name as the tables of a year print it."""
     spellings = _SPELLINGS.get(body.code)
     if spellings:
         name = spellings[year_ending % len(spellings)]
     else:
         name = " ".join(body.name.split())
-        if short:
+        if style.short_names:
             name = _shortened(name)
+    if style.encoding == "cp1252":
+        name = name.replace("'", "’")
     return f"{name}*" if ending(body, year_ending) else name
 
 

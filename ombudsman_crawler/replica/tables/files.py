@@ -142,9 +142,9 @@ def _write_draft(sheet: Worksheet, table: Table, style: Style) -> dict[str, int]
         sheet.append(
             [
                 cell + 1
-                if isinstance(cell, int) and not style.text_numbers
+                if isinstance(cell, int)
                 else cell
-                if isinstance(cell, str | int | float)
+                if isinstance(cell, str | float)
                 else None
                 for cell in row
             ]

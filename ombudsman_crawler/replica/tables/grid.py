@@ -113,7 +113,7 @@ def table(
             for (code, metric), truth in changes.items()
             if code == body.code and metric in figures
         }
-        name = bodies.printed_name(body, year_ending, short=style.short_names)
+        name = bodies.printed_name(body, year_ending, style)
         found.append((body, TableRow(body.authority.name, body.code, name, figures)))
     if style.by_kind:
         order = list(KINDS)

@@ -45,8 +45,8 @@ def disagreements(
 ) -> list[Disagreement]:
     """Return every figure of which two sources have numbers that differ, sorted.
 
-    A whole percentage agrees with one that rounds to it. `reasons` are by (code, year ending, source);
-    a difference without a reason raises KeyError, as there must be none.
+    A whole percentage agrees with one that rounds to it. `reasons` are by (code, year ending,
+    source); a difference without a reason raises KeyError, as there must be none.
     """
     said: dict[tuple[str, str, int, str], dict[str, float]] = {}
     for one in statements:

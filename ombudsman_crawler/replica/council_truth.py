@@ -101,7 +101,7 @@ def describe(council: Council, found: Shown) -> ReplicaPage:
 
 
 def _figures(found: Shown) -> dict[str, Truth]:
-    numbers, similar = found.numbers, found.numbers.similar
+    numbers = found.numbers
     truth: dict[str, Truth] = {}
     if found.layout == "v2":
         truth["complaints_dealt_with"] = numbers.dealt_with
@@ -110,20 +110,20 @@ def _figures(found: Shown) -> dict[str, Truth]:
     truth["detailed_investigations"] = numbers.investigations
     truth["upheld_decisions"] = numbers.upheld
     truth["uphold_rate"] = _or(numbers.uphold_rate, "no_base")
-    truth["uphold_rate_similar"] = _or(similar and similar.uphold_rate, "not_compared")
+    truth["uphold_rate_similar"] = _or(numbers.average("uphold_rate"), "not_compared")
     if found.year_ending >= pages.FIRST_YEAR_PER_RESIDENTS:
         truth["upheld_per_100k"] = _or(numbers.per_100k, "not_compared")
-        truth["upheld_per_100k_similar"] = _or(similar and similar.upheld_per_100k, "not_compared")
+        truth["upheld_per_100k_similar"] = _or(numbers.average("upheld_per_100k"), "not_compared")
     if numbers.compliance_rate is None:
         for metric in ("compliance_rate", "compliance_rate_similar", "compliance_outcomes"):
             truth[metric] = (None, "not_due")
     else:
         truth["compliance_rate"] = numbers.compliance_rate
-        truth["compliance_rate_similar"] = _or(similar and similar.compliance_rate, "not_compared")
+        truth["compliance_rate_similar"] = _or(numbers.average("compliance_rate"), "not_compared")
         truth["compliance_outcomes"] = numbers.outcomes
     truth["satisfactory_remedy_rate"] = _or(numbers.satisfactory_remedy_rate, "no_base")
     truth["satisfactory_remedy_rate_similar"] = _or(
-        similar and similar.satisfactory_remedy_rate, "not_compared"
+        numbers.average("satisfactory_remedy_rate"), "not_compared"
     )
     truth["satisfactory_remedy_decisions"] = numbers.remedies
     truth["satisfactory_remedy_base"] = found.remedy_base

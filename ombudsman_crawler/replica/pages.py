@@ -338,7 +338,11 @@ def _upheld_v1(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
 def _view_and_adjusted(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
     """Return the link to the upheld decisions and, from 2022-23, the figures per 100,000."""
     link = _decisions_link(quirks, year_ending, "View upheld decisions")
-    if year_ending < FIRST_YEAR_PER_RESIDENTS or figures.per_100k is None or figures.similar is None:
+    if (
+        year_ending < FIRST_YEAR_PER_RESIDENTS
+        or figures.per_100k is None
+        or figures.similar is None
+    ):
         return f"<p>{link}</p>"
     stray = "%" if quirks.stray_percent else ""
     adjusted = (

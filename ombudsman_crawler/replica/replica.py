@@ -274,9 +274,11 @@ class Replica:
             for one in map(self.page, (council.slug for council in councils))
         )
         tables = (
-            Statement(agreement.NATIONAL_TABLE, row.authority, row.code, one.year_ending, row.figures)
-            for one in self.tables()
-            for row in one.rows
+            Statement(
+                agreement.NATIONAL_TABLE, row.authority, row.code, table.year_ending, row.figures
+            )
+            for table in self.tables()
+            for row in table.rows
         )
         return agreement.disagreements((*letters, *pages, *tables), self._reasons())
 

@@ -14,6 +14,7 @@ from ombudsman_crawler.replica.council_truth import PageErrors
 from ombudsman_crawler.replica.councils import Council
 from ombudsman_crawler.replica.figures import Figures, figures
 from ombudsman_crawler.replica.older import counts
+from ombudsman_crawler.replica.tables.contents import FIRST_YEAR as FIRST_TABLE_YEAR
 from ombudsman_crawler.replica.wording import FIRST_PANEL_YEAR
 
 #: A digit of the table is wrong.
@@ -87,12 +88,14 @@ def _fits(catalogue: Catalogue, error: SeededError) -> bool:
     if council is None or year not in council.letter_years(catalogue.first, catalogue.last):
         return False
     if year < FIRST_PANEL_YEAR:
-        return error.kind == TABLE_DIGIT and year >= 2014
+        return error.kind == TABLE_DIGIT and year >= FIRST_TABLE_YEAR
     found = figures(council, year)
-    if not found.investigations or not found.upheld:
-        return False
+    return bool(found.investigations and found.upheld) and _shows(catalogue, error, found)
+
+
+def _shows(catalogue: Catalogue, error: SeededError, found: Figures) -> bool:
     if error.kind in (PAGE_REVISED, PAGE_BASE):
-        return year == catalogue.last and found.investigations != found.upheld
+        return error.year_ending == catalogue.last and found.investigations != found.upheld
     if error.kind == TABLE_SWAPPED:
         return found.similar is not None and found.similar.uphold_rate != found.uphold_rate
     if error.kind == TABLE_DECIMAL:

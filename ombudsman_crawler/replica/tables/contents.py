@@ -103,25 +103,24 @@ def _decided(body: Council, year_ending: int, revision: int) -> dict[str, Truth]
             if year_ending >= wording.FIRST_OVERVIEW_YEAR
             else "decided_total"
         ): found.dealt_with,
-        "uphold_rate_similar": _average(found.similar and found.similar.uphold_rate),
+        "uphold_rate_similar": _average(found.average("uphold_rate")),
     }
     if year_ending >= FIRST_YEAR_PER_RESIDENTS:
         row["upheld_per_100k"] = _average(found.per_100k)
-        row["upheld_per_100k_similar"] = _average(found.similar and found.similar.upheld_per_100k)
+        row["upheld_per_100k_similar"] = _average(found.average("upheld_per_100k"))
     return row
 
 
 def _remedies(body: Council, year_ending: int, revision: int) -> dict[str, Truth]:
     found = figures(body, year_ending, revision)
-    similar = found.similar
     return {
         "compliance_outcomes": found.outcomes,
         "compliance_rate": _rate(found.compliance_rate),
-        "compliance_rate_similar": _average(similar and similar.compliance_rate),
+        "compliance_rate_similar": _average(found.average("compliance_rate")),
         "satisfactory_remedy_decisions": found.remedies,
         "upheld_decisions": found.upheld,
         "satisfactory_remedy_rate": _rate(found.satisfactory_remedy_rate),
-        "satisfactory_remedy_rate_similar": _average(similar and similar.satisfactory_remedy_rate),
+        "satisfactory_remedy_rate_similar": _average(found.average("satisfactory_remedy_rate")),
     }
 
 

@@ -74,7 +74,7 @@ def as_workbook(tables: Sequence[Table]) -> bytes:
         sums.append(_write(book.create_sheet(SHEETS[table.subject]), table, style))
     if style.hidden_sheet:
         draft = book.create_sheet("Working - do not publish")
-        sums.append(_write_draft(draft, tables[1], style))
+        sums.append(_write_draft(draft, tables[1]))
     raw = io.BytesIO()
     book.save(raw)
     return _settled(raw.getvalue(), sums, year_ending)
@@ -135,7 +135,7 @@ def _write_cell(
         target.value = cell
 
 
-def _write_draft(sheet: Worksheet, table: Table, style: Style) -> dict[str, int]:
+def _write_draft(sheet: Worksheet, table: Table) -> dict[str, int]:
     """Fill a hidden sheet with a draft of the table, in which every count is one higher."""
     sheet.sheet_state = "hidden"
     for row in table.grid.cells:
@@ -176,6 +176,4 @@ def _calculated(data: bytes, sums: dict[str, int]) -> bytes:
         value = sums.get(found[2].decode())
         return found[0] if value is None else b"%s<v>%d</v></c>" % (found[1], value)
 
-    return re.sub(
-        rb'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)(?:<v ?/>|<v></v>)</c>', fill, data
-    )
+    return re.sub(rb'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)(?:<v ?/>|<v></v>)</c>', fill, data)

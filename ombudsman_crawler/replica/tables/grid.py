@@ -214,30 +214,34 @@ class _Layout:
         truth = figures[metric]
         if isinstance(truth, tuple):
             return self.style.none or None, truth
-        if metric in RATES:
-            return (truth if self.style.plain_percents else Percent(truth)), truth
-        if metric in PER_RESIDENTS:
+        if metric in RATES and not self.style.plain_percents:
+            return Percent(truth), truth
+        if metric in RATES | PER_RESIDENTS:
             return truth, truth
         if self.style.formulas and metric in TOTALS:
-            parts = self._parts(figures)
-            whole = sum(int(figures[part]) for part in parts)  # type: ignore[arg-type]
-            if whole == truth:
-                start = 1 if self.style.blank_column else 0
-                at = {column.what: n + start for n, column in enumerate(self.columns)}
-                columns = tuple(at[part] for part in parts)
-                if self.style.one_not_calculated and body.code == _not_calculated():
-                    return Sum(columns, None), (None, "blank")
-                return Sum(columns, int(truth)), truth
+            return self._sum(body, figures, truth)
         if truth == 0 and self.style.zero != "0":
             return self.style.zero or None, (None, "blank")
         return truth, truth
+
+    def _sum(self, body: Council, figures: dict[str, Truth], total: float) -> tuple[Cell, Truth]:
+        """Return a total as a formula; as a number where it isn't the sum of its parts."""
+        parts = self._parts(figures)
+        values = [part for metric in parts if not isinstance(part := figures[metric], tuple)]
+        if sum(values) != total:
+            return total, total
+        start = 1 if self.style.blank_column else 0
+        at = {column.what: number for number, column in enumerate(self.columns, start)}
+        columns = tuple(at[part] for part in parts)
+        if self.style.one_not_calculated and body.code == _not_calculated():
+            return Sum(columns, None), (None, "blank")
+        return Sum(columns, int(total)), total
 
     def _parts(self, figures: Mapping[str, Truth]) -> list[str]:
         return [
             metric
             for metric in figures
-            if metric not in RATES | PER_RESIDENTS | _NOT_PART_OF_A_TOTAL
-            and metric not in TOTALS
+            if metric not in RATES | PER_RESIDENTS | _NOT_PART_OF_A_TOTAL and metric not in TOTALS
         ]
 
     def _totals(self, found: list[tuple[Council, TableRow]]) -> None:

@@ -9,9 +9,7 @@ from ombudsman_crawler.replica.markup import bullets, link, page
 from ombudsman_crawler.replica.tables.library import Document, notes_address
 from ombudsman_crawler.replica.wording import FIRST_PANEL_YEAR, span
 
-ADDRESS = (
-    "/information-centre/reports/annual-review-reports/local-government-complaint-reviews"
-)
+ADDRESS = "/information-centre/reports/annual-review-reports/local-government-complaint-reviews"
 
 
 def information_centre_page() -> str:

@@ -303,6 +303,11 @@ class Replica:
         library = self._site.tables
         return [truth for document in library.documents() for truth in library.truths(document)]
 
+    def table_file(self, address: str) -> bytes:
+        """Return the bytes of a file of tables. Raises KeyError if there is no such file."""
+        library = self._site.tables
+        return library.bytes_of(library.document(address))
+
     def reissue_table(self, address: str) -> list[ReplicaTable]:
         """Issue a file of tables again at its address, a figure of it corrected; return them.
 

@@ -172,7 +172,7 @@ class Library:
             document = self.document(address)
         except KeyError:
             return None
-        return self._bytes(document), content_type(document), self._modified(document)
+        return self.bytes_of(document), content_type(document), self._modified(document)
 
     def corrected(self, document: Document) -> dict[tuple[str, int, str], Truth]:
         """Return the figures that a file's corrections changed, its total with its part."""
@@ -195,7 +195,8 @@ class Library:
     def _tables(self, document: Document) -> tuple[Table, ...]:
         return _drawn(*self._key(document))
 
-    def _bytes(self, document: Document) -> bytes:
+    def bytes_of(self, document: Document) -> bytes:
+        """Return the bytes of a file."""
         return _file(*self._key(document))
 
     def _key(

@@ -313,23 +313,21 @@ class Catalogue:
     def advance(self) -> int:
         """Let the newest year be the next one; return it.
 
-        Councils that ended by then leave the map to what followed them.
+        Councils that ended leave the map to what followed them, once that has a year of its own.
         """
         year = self.last + 1
         if year > wording.LAST_YEAR:
             raise ValueError(f"the replica writes no letters for {year}")
         with self.change():
             self.last = year
-            ended = [council for council in self.on_map if council.ended_by(year)]
-            alive = [council for council in self.on_map if council not in ended]
-            present = {council.code for council in alive}
-            followers = [
-                council
-                for council in living(year)
-                if council.code not in present
-                and any(council.code in former.authority.replaced_by for former in ended)
-            ]
-            self.on_map = [*alive, *followers]
+            alive = {council.code: council for council in living(year)}
+            shown = {council.code: council for council in self.on_map}
+            for council in self.on_map:
+                followers = [code for code in council.authority.replaced_by if code in alive]
+                if followers and council.ended_by(year):
+                    del shown[council.code]
+                    shown |= {code: alive[code] for code in followers}
+            self.on_map = list(shown.values())
             self._index()
         return year
 

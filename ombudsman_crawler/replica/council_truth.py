@@ -74,7 +74,7 @@ def shown(catalogue: Catalogue, council: Council, layout: str, errors: PageError
     revision = catalogue.newest_revision(council, year) + (key in errors.revised)
     numbers = figures(council, year, revision)
     state = FIGURES if year >= wording.FIRST_PANEL_YEAR else NO_STATISTICS
-    if council.ended_by(last) and year >= _ZEROS_SINCE:
+    if council.ended_by(last) and _ZEROS_SINCE <= year < last:
         year, numbers, state = last, NOTHING, NO_DATA
     base = pages.remedy_base(numbers, year)
     if key in errors.other_base and state == FIGURES:

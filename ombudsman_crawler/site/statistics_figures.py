@@ -43,6 +43,8 @@ _OVERVIEW = (
     ("assessed_and_closed", ("closed",)),
     ("detailed_investigations", ("investigated", "investigated_upheld")),
 )
+# The first year ending whose pages have figures per 100,000 residents; letters have them later.
+_PER_100K_SINCE = 2023
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +299,7 @@ class _Draft:
         metric, average = "upheld_per_100k", "upheld_per_100k_similar"
         own, similar = self.said.of("per_100k"), self.said.of("per_100k_similar")
         if not own and not similar:
-            carried = self.year_ending >= metrics.load()[metric].first_year
-            if carried and not self.compared:
+            if self.year_ending >= _PER_100K_SINCE and not self.compared:
                 # These too need a group to compare with, and residents.
                 self.add_absent(metric, "not_compared")
                 self.add_absent(average, "not_compared")

@@ -32,6 +32,8 @@ class RunFacts:
     councils_read: set[str] = field(default_factory=set)
     councils_unread: set[str | None] = field(default_factory=set)
     councils_with_letters: set[str] = field(default_factory=set)
+    #: Council pages that were handed on to be read for their statistics.
+    statistics_pages: int = 0
     #: Councils asked for by name that the site doesn't have.
     councils_not_found: list[str] = field(default_factory=list)
     councils_asked_for: int = 0

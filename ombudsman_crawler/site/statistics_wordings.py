@@ -157,6 +157,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _LABELS = frozenset(("remedy_count", "upheld_count"))
 
 _ENDS = re.compile(r"[.!?:](?=\s|$)")
+_SENTENCE_ENDS = re.compile(r"[.!?](?=\s|$)")
 _STOP = re.compile(r" ?[.!?]")
 # What may follow a whole sentence: its end, a new line that doesn't go on, another text.
 _ENDED = re.compile(r" *(?:[.!?;:]|$|\n(?![a-z])|\x00|(?=[A-Z]))")
@@ -178,6 +179,8 @@ _STATISTICS = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"{DECIMAL}")
+_NUMBER_ALONE = re.compile(r"\(?\d[\d,.]*\s?%?\)?(?:\s\(\d[\d,.]*\s?%?\))?")
+_LONGEST_LABEL = 80
 _NO_FIGURE = re.compile(
     r"(?<!\d)(?:\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9},? )?"
     r"(?:19|20)\d\d(?:\s?[-/–]\s?(?:20)?\d\d)?(?!\d)"
@@ -377,11 +380,21 @@ def _in_panels(found: Sequence[Found], marks: Sequence[tuple[int, str]]) -> tupl
 
 
 def _unread(rest: str) -> tuple[str, ...]:
-    """Return the sentences about complaints that have a number which wasn't read."""
+    """Return the sentences about complaints that have a number which wasn't read, and the labels
+    about complaints beside which a number stands alone."""
     unread: dict[str, None] = {}
-    for line in rest.split("\n"):
-        for piece in _ENDS.split(line.replace(_TAKEN, ". ")):
-            told = _NO_FIGURE.sub(" ", piece)
-            if _NUMBER.search(told) and _STATISTICS.search(told):
-                unread.setdefault(" ".join(piece.split()))
+    pieces = [
+        piece.strip()
+        for line in rest.split("\n")
+        for piece in _SENTENCE_ENDS.split(line.replace(_TAKEN, ". "))
+        if piece.strip()
+    ]
+    label = ""
+    for piece in pieces:
+        told = _NO_FIGURE.sub(" ", piece)
+        if _NUMBER_ALONE.fullmatch(piece) and _STATISTICS.search(label):
+            unread.setdefault(f"{label} {piece}")
+        elif _NUMBER.search(told) and _STATISTICS.search(told):
+            unread.setdefault(" ".join(piece.split()))
+        label = piece if len(piece) <= _LONGEST_LABEL else ""
     return tuple(unread)

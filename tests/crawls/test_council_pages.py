@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from conftest import Storage, interrupt, wait_until
+from conftest import Storage, interrupt, ombudsman, wait_until
 
 from ombudsman_crawler.replica import Replica
 from ombudsman_crawler.replica.faults import Fault
@@ -14,6 +14,8 @@ PAGES = ("--collect", "pages")
 HISTORY = (
     "SELECT slug, year_ending, state, status, current FROM page_history ORDER BY slug, year_ending"
 )
+NEW_LAYOUT = b"""<html><body><h1>Kent County Council</h1><h2>At a glance</h2>
+<p>Complaints upheld: 63 of 76.</p></body></html>"""
 KENT = "kent-county-council"
 
 
@@ -121,9 +123,48 @@ def test_former_councils_are_read_and_are_predecessors(storage: Storage) -> None
     assert {row["slug"] for row in linked} == set(former)
 
 
+def test_statistics_that_are_lost_fail_the_run_until_they_are_acknowledged(
+    storage: Storage,
+) -> None:
+    with Replica(councils=3, years=(2024, 2025)) as replica:
+        assert storage.crawl(replica, *PAGES).status == 0
+        figures = shown(storage, KENT, 2025)
+        replica.faults[replica.page(KENT).path] = Fault(replace=NEW_LAYOUT)
+        for _ in range(2):
+            done = storage.crawl(replica, *PAGES)
+            assert done.status == 1, done.all
+            detail = storage.check("pages_read")["detail"]
+            assert "no layout that is known: Kent County Council" in detail
+            assert "have lost theirs: Kent County Council" in detail
+        # What it showed before stays.
+        assert shown(storage, KENT, 2025) == figures
+        subject = f"finding:statistics_lost:{KENT}::page:council_page"
+        told = ["--verdict", "wrong", "--who", "Ann Clerk", "--note", "looked at"]
+        said = ombudsman("acknowledge", subject, "--storage", storage.path, *told)
+        assert said.status == 0, said.all
+        storage.crawl(replica, *PAGES, OMBUDSMAN_MAX_FAILED_SHARE="0.5")
+        assert storage.check("pages_read")["passed"] == 1
+        # A page that doesn't come says nothing.
+        replica.faults[replica.page(KENT).path] = Fault(html=True)
+        before = readings(storage)
+        assert storage.crawl(replica, *PAGES).status != 0
+        assert readings(storage) == before
+        replica.faults.clear()
+        assert storage.crawl(replica, *PAGES).status == 0
+        assert storage.query("SELECT * FROM finding WHERE code = 'statistics_lost'") == []
+    assert shown(storage, KENT, 2025) == figures
+
+
+def test_a_dry_run_keeps_nothing(storage: Storage) -> None:
+    with Replica(councils=3, years=(2024, 2025)) as replica:
+        assert storage.crawl(replica, *PAGES, "--dry-run").status == 0
+    assert not (storage.path / "ombudsman.db").exists()
+
+
 def test_an_interrupted_crawl_goes_on_where_it_ended(storage: Storage) -> None:
     with Replica(councils=8, years=(2024, 2025)) as replica:
-        replica.faults.put("/your-councils-performance/*/statistics", Fault(delay=0.3))
+        for slug in every(replica):
+            replica.faults[replica.page(slug).path] = Fault(delay=0.3)
         process = storage.start(replica, *PAGES, CONCURRENT_REQUESTS="1")
         wait_until(lambda: (storage.path / "ombudsman.db").exists() and some(storage))
         interrupt(process)

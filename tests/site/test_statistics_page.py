@@ -289,6 +289,13 @@ def test_numbers_of_an_ended_council_are_data() -> None:
         ("<h2>Annual statistics</h2><div id='chart'></div>", State.FIGURES, Status.UNKNOWN_FORM),
         ("<h3>Complaints upheld</h3><img src='chart.png'>", State.FIGURES, Status.UNKNOWN_FORM),
         ("<p>The Council had 64 complaints upheld.</p>", State.FIGURES, Status.UNKNOWN_FORM),
+        ("<p>Complaints: 300. Upheld: 64.</p>", State.FIGURES, Status.UNKNOWN_FORM),
+        (
+            "<table><tr><th>Complaints received</th><td>300</td></tr></table>",
+            State.FIGURES,
+            Status.UNKNOWN_FORM,
+        ),
+        ("<p>Decisions of 2024-25, such as 24 001 234.</p>", State.NO_STATISTICS, Status.OK),
     ],
 )
 def test_pages_without_figures(page: str, state: State, status: Status) -> None:

@@ -64,7 +64,7 @@ def compose(case: Case, revision: int = 0) -> DecisionText:
     if not agreed_anything(case):
         return DecisionText(writer.summary(), writer.investigated(None), None, None)
     agreed = writer.agreed()
-    improvement = writer.improvement() if improves_services(case) else None
+    improvement = improvement_of(case) if improves_services(case) else None
     return DecisionText(
         writer.summary(), writer.investigated(agreed), "\n".join(agreed.paragraphs), improvement
     )
@@ -97,9 +97,6 @@ class _Writer:
         self.weeks = chance.whole(3, 40, "weeks", *case.key)
         self.older = is_older(case)
         self.article = "a" if body == "Council" else "an"
-
-    def improvement(self) -> str:
-        return improvement_of(self.case)
 
     def summary(self) -> str:
         case = self.case
@@ -192,19 +189,22 @@ class _Writer:
 
     def _complaint(self) -> Section:
         paragraphs = [
-            f"{self.who} complains that the {self.body} {self.case.subject.complaint}. "
-            f"{self.their.capitalize()} complaint began on {self.begun}."
+            f"{self.who} {self._does('complain')} that the {self.body}"
+            f" {self.case.subject.complaint}. {self.their.capitalize()} complaint began on {self.begun}."
         ]
         if chance.share("second complaint", *self.case.key) < 0.5:
             paragraphs.append(
-                f"{self.who} says this caused {self.their} family stress for {self.weeks} weeks; it"
-                f" didn't answer {self._mail()}."
+                f"{self.who} {self._does('say')} this caused {self.their} family stress for"
+                f" {self.weeks} weeks; it didn't answer {self._mail()}."
             )
         if self.revision:
             paragraphs.append(
                 f"This decision was corrected {self.revision} time(s) after it was issued."
             )
         return Section("The complaint", tuple(paragraphs))
+
+    def _does(self, verb: str) -> str:
+        return verb if self.they == "they" else f"{verb}s"
 
     def _mail(self) -> str:
         if chance.share("mail", *self.case.key) < 0.5:

@@ -43,7 +43,7 @@ class ReplicaReport:
     category: str
     """As printed: Adult care services."""
     paragraphs: tuple[str, ...]
-    """What the PDF says, headings and paragraphs: its reference and its date first."""
+    """What the PDF says, headings and paragraphs: first whose and its reference, then its date."""
     decision: str | None
     """The address of the decision it is the report of, while the site has that."""
 
@@ -194,7 +194,12 @@ def _blurb(case: Case) -> str:
 
 def _paragraphs(case: Case) -> tuple[str, ...]:
     text = compose(case)
-    found = [f"Reference {case.reference}", written_date(case.decided), text.summary]
+    found = [
+        f"Investigation into a complaint about {bodies()[case.code].name} (reference number:"
+        f" {case.reference})",
+        written_date(case.decided),
+        text.summary,
+    ]
     for section in text.sections:
         found += [section.heading, *section.paragraphs]
     return tuple(found)
@@ -206,5 +211,5 @@ def draw_report(name: str, case: Case) -> bytes:
     return drawing.draw_text(
         f"Report on an investigation into a complaint about {name} ({case.reference})",
         "Report by the Local Government and Social Care Ombudsman",
-        (f"Investigation into a complaint about {name}", *_paragraphs(case)),
+        _paragraphs(case),
     )

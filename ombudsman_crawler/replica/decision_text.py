@@ -190,7 +190,8 @@ class _Writer:
     def _complaint(self) -> Section:
         paragraphs = [
             f"{self.who} {self._does('complain')} that the {self.body}"
-            f" {self.case.subject.complaint}. {self.their.capitalize()} complaint began on {self.begun}."
+            f" {self.case.subject.complaint}. {self.their.capitalize()} complaint began on"
+            f" {self.begun}."
         ]
         if chance.share("second complaint", *self.case.key) < 0.5:
             paragraphs.append(

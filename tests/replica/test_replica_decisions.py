@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from urllib.parse import quote_plus
 
 import pytest
-from lxml import html
+from parsel import Selector
 
 from ombudsman_crawler.replica import Replica, ReplicaDecision
 
@@ -43,22 +43,22 @@ def get(replica: Replica, path: str, **headers: str) -> tuple[int, bytes, dict[s
         connection.close()
 
 
-def text_of(element: html.HtmlElement) -> str:
-    return " ".join(element.text_content().split())
+def text_of(element: Selector) -> str:
+    return " ".join(element.xpath("string()").get("").split())
 
 
 class Page:
     """A page of search results as a reader finds it."""
 
     def __init__(self, body: bytes) -> None:
-        tree = html.fromstring(body.decode())
-        stated = re.search(r"Your search has ([\d,]+) results?", tree.text_content())
+        tree = Selector(body.decode())
+        stated = re.search(r"Your search has ([\d,]+) results?", text_of(tree))
         self.total = int(stated[1].replace(",", "")) if stated else None
-        items = [item for item in tree.iter("li") if item.find("h3") is not None]
-        self.addresses = [item.find("h3/a").get("href") for item in items]
-        self.headings = [item.find("h3/a").text for item in items]
-        self.details = [text_of(item.findall("p")[0]) for item in items]
-        self.summaries = [text_of(item.findall("p")[1]) for item in items]
+        items = tree.xpath("//li[h3]")
+        self.addresses = items.xpath("h3/a/@href").getall()
+        self.headings = items.xpath("h3/a/text()").getall()
+        self.details = [text_of(item.xpath("p[1]")[0]) for item in items]
+        self.summaries = [text_of(item.xpath("p[2]")[0]) for item in items]
 
 
 def search(
@@ -147,25 +147,23 @@ def test_the_search_can_be_narrowed(shared: Replica) -> None:
 
 def test_pages_of_results_link_to_one_another(shared: Replica) -> None:
     _, body, _ = get(shared, f"{SEARCH}?fd={YEAR[0]}&td={YEAR[1]}&page=1")
-    tree = html.fromstring(body.decode())
-    addresses = [link.get("href") for link in tree.xpath('//p[@class="pages"]/a')]
+    addresses = Selector(body.decode()).xpath('//p[@class="pages"]/a/@href').getall()
     assert f"{SEARCH}?fd={YEAR[0]}&td={YEAR[1]}&page=2" in addresses
     assert Page(get(shared, addresses[0])[1]).addresses == search(shared, 2).addresses
 
 
 def test_decision_pages_say_what_the_truth_says(shared: Replica) -> None:
-    layouts = Counter()
+    layouts: Counter[str] = Counter()
     for decision in shared.decisions():
         status, body, _ = get(shared, decision.address)
         assert status == decision.status
         if status != 200:
             continue
-        article = html.fromstring(body.decode()).get_element_by_id("article")
-        assert (
-            article.find(".//h1").text == f"{decision.authority_as_listed} ({decision.reference})"
-        )
-        labels = [text_of(x).rstrip(" :") for x in article.find_class("label")]
-        values = [text_of(x) for x in article.find_class("value")]
+        (article,) = Selector(body.decode()).xpath('//article[@id="article"]')
+        heading = f"{decision.authority_as_listed} ({decision.reference})"
+        assert article.xpath(".//h1/text()").get() == heading
+        labels = [text_of(x).rstrip(" :") for x in article.css(".label")]
+        values = [text_of(x) for x in article.css(".value")]
         facts = dict(zip(labels, values, strict=True))
         assert facts["Decision"] == decision.outcome
         assert facts["Category"].split(" > ") == [
@@ -174,14 +172,14 @@ def test_decision_pages_say_what_the_truth_says(shared: Replica) -> None:
         assert re.fullmatch(r"\d\d [A-Z][a-z]{2} \d{4}", facts["Decision date"])
         words = text_of(article)
         assert decision.summary in words
-        headings = [text_of(x) for x in article.iter("h2", "h3")]
+        headings = [text_of(x) for x in article.css("h2, h3")]
         assert [s.heading for s in decision.sections] == [
             h for h in headings if h not in ("Summary", "The Ombudsman’s final decision:")
         ]
         for section in decision.sections:
             for paragraph in section.paragraphs:
                 assert paragraph in words
-        layouts["older" if article.find("table") is not None else "present"] += 1
+        layouts["older" if article.css("table") else "present"] += 1
     assert min(layouts["older"], layouts["present"]) > 10
 
 

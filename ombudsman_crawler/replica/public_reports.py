@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -58,15 +59,19 @@ class PublicReports:
 
     def of_council(self, council: Council) -> list[ReplicaReport]:
         """Return the reports that a council's pages list, newest first."""
-        cases = [
-            *_reported(council, self.catalogue.last),
-            *(case for case in self._added if case.code == council.code),
-        ]
         return [
             self._describe(case)
-            for case in newest_first(cases)
+            for case in newest_first(self._cases(council))
             if case.reference not in self._dropped
         ]
+
+    def _cases(self, council: Council) -> Iterable[Case]:
+        """Return all cases with a report: of the letters' years, later ones, and those added."""
+        found = {case.reference: case for case in _reported(council, self.catalogue.last)}
+        for case in (*self.docket.of_council(council), *self._added):
+            if case.kind == "report" and case.code == council.code:
+                found[case.reference] = case
+        return found.values()
 
     def pdf(self, path: str) -> bytes | None:
         """Return the report at an address, dropped from the lists or not; None without one."""
@@ -75,10 +80,7 @@ class PublicReports:
         for council in (*catalogue.on_map, *catalogue.former):
             if not wanted.startswith(f"{report_folder(council.code)}/"):
                 continue
-            cases = [*_reported(council, catalogue.last), *self._added]
-            # A decision that a test published may be a report that no list has.
-            cases += [case for case in self.docket.of_council(council) if case.kind == "report"]
-            for case in cases:
+            for case in self._cases(council):
                 if normal_path(report_pdf(case) or "") == wanted:
                     return draw_report(council.name, case)
         return None

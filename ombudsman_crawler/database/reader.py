@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import acknowledgements, news
+from ombudsman_crawler.database import acknowledgements, holdings, news
 from ombudsman_crawler.database.models import (
     Authority,
     Document,
@@ -224,20 +224,11 @@ class Reader:
             newest: int | None = connection.scalar(text(query))
             return newest
 
-    def unread(self, document_id: int) -> bool:
-        """Whether a document has no reading yet, or one that its reader's end cut short: that may
-        have been a busy machine's fault."""
+    def unread(self, kind: str, document_id: int) -> bool:
+        """Whether a document of a kind of link has no reading yet; or, a letter's, one that its
+        reader's end cut short: that may have been a busy machine's fault."""
         with self._engine.connect() as connection:
-            found = connection.execute(
-                text(
-                    "SELECT 1 FROM version_document JOIN reading USING (version_id)"
-                    " WHERE version_document.document_id = :document AND NOT EXISTS ("
-                    "   SELECT 1 FROM finding WHERE finding.reading_id = reading.id"
-                    "   AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))"
-                    " LIMIT 1"
-                ),
-                {"document": document_id},
-            ).first()
+            found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None
 
     def broken(self, document_id: int) -> bool:
@@ -255,16 +246,12 @@ class Reader:
             return found is not None
 
     def status(self) -> dict[str, Any]:
-        """Return what `ombudsman status` tells: plain values, ready for JSON."""
+        """Return what `ombudsman status` tells: plain values, ready for JSON. `runs` are the last
+        ones of each kind, `run` the last of all."""
         with Session(self._engine) as session:
             storage = session.get(Storage, 1)
-            run = session.scalars(select(Run).order_by(Run.id.desc()).limit(1)).first()
-            checks = (
-                session.scalars(select(RunCheck).where(RunCheck.run_id == run.id)).all()
-                if run
-                else []
-            )
             connection = session.connection()
+            runs = [_run(session, number) for number in holdings.last_runs(connection)]
             return {
                 "site": storage.site if storage else None,
                 "created": storage.created if storage else None,
@@ -274,6 +261,7 @@ class Reader:
                     "open": len(acknowledgements.still_open(connection)),
                     "settled": len(acknowledgements.settled(connection)),
                 },
+                "collections": holdings.of_collections(connection),
                 "years": _all(connection, _YEARS),
                 "readings": _all(connection, _READINGS),
                 "coverage": _all(
@@ -281,27 +269,9 @@ class Reader:
                     "SELECT state, COUNT(*) AS letters FROM coverage"
                     " GROUP BY state ORDER BY letters DESC",
                 ),
-                "run": {
-                    "id": run.id,
-                    "command": run.command,
-                    "arguments": run.arguments,
-                    "started": run.started,
-                    "finished": run.finished,
-                    "verdict": run.verdict,
-                    "reason": run.reason,
-                    "counts": run.counts,
-                    "checks": [
-                        {
-                            "name": check.name,
-                            "required": check.required,
-                            "passed": check.passed,
-                            "detail": check.detail,
-                        }
-                        for check in checks
-                    ],
-                }
-                if run
-                else None,
+                "disagreements": _all(connection, "SELECT COUNT(*) AS n FROM disagreement")[0]["n"],
+                "runs": runs,
+                "run": runs[-1] if runs else None,
             }
 
     def news(self, run_id: int) -> News:
@@ -416,6 +386,7 @@ SELECT link.*, authority.name AS authority,
         WHERE outcome.link_id = link.id AND capture.document_id IS NOT NULL
         ORDER BY outcome.run_id DESC LIMIT 1) AS document_id
 FROM link LEFT JOIN authority ON authority.id = link.authority_id
+WHERE link.kind IN ('letter', 'copy')
 """
 
 _LAST_SERVED = """
@@ -466,11 +437,12 @@ GROUP BY link.id, letter_version.id ORDER BY link.id, carries.part
 
 _TOTALS = """
 SELECT (SELECT COUNT(*) FROM authority WHERE page_address IS NOT NULL) AS councils,
-       (SELECT COUNT(*) FROM link) AS links,
+       (SELECT COUNT(*) FROM link WHERE kind IN ('letter', 'copy')) AS links,
        (SELECT COUNT(*) FROM letter) AS letters,
        (SELECT COUNT(*) FROM letter_version) AS versions,
        (SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf') AS documents,
-       (SELECT COUNT(*) FROM link WHERE gone_since IS NOT NULL) AS gone,
+       (SELECT COUNT(*) FROM link WHERE kind IN ('letter', 'copy') AND gone_since IS NOT NULL)
+           AS gone,
        (SELECT COUNT(*) FROM figures WHERE NOT restated) AS figures,
        (SELECT COUNT(*) FROM figures WHERE doubts IS NOT NULL) AS doubtful_figures,
        (SELECT COUNT(*) FROM letter_version WHERE letter_id IS NULL) AS unidentified
@@ -488,6 +460,21 @@ GROUP BY form, status ORDER BY form, status
 """
 
 
+# Whether a document has been read, by the kind of what it is.
+_READ = {
+    "letter": """
+SELECT 1 FROM version_document JOIN reading USING (version_id)
+WHERE version_document.document_id = :document AND NOT EXISTS (
+    SELECT 1 FROM finding WHERE finding.reading_id = reading.id
+    AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))
+LIMIT 1
+""",
+    "report": "SELECT 1 FROM public_report WHERE document_id = :document AND text IS NOT NULL",
+    "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
+    "table": "SELECT 1 FROM national_table WHERE document_id = :document",
+}
+
+
 _YEARS_AND_FORMS = """
 SELECT current.year_ending, current.form, COUNT(*) AS letters,
        SUM(current.status = 'ok') AS ok, SUM(current.status = 'suspect') AS suspect,
@@ -497,6 +484,31 @@ WHERE current.letter_kind = 'annual'
 GROUP BY current.year_ending, current.form
 ORDER BY current.year_ending, current.form
 """
+
+
+def _run(session: Session, number: int) -> dict[str, Any]:
+    run = session.get_one(Run, number)
+    checks = session.scalars(select(RunCheck).where(RunCheck.run_id == number)).all()
+    return {
+        "id": run.id,
+        "command": run.command,
+        "collections": run.collections,
+        "arguments": run.arguments,
+        "started": run.started,
+        "finished": run.finished,
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "counts": run.counts,
+        "checks": [
+            {
+                "name": check.name,
+                "required": check.required,
+                "passed": check.passed,
+                "detail": check.detail,
+            }
+            for check in checks
+        ],
+    }
 
 
 def _place(file: str | None, offset: int | None) -> Place | None:

@@ -128,7 +128,9 @@ ITEM_PIPELINES = {
     "ombudsman_crawler.pipelines.store.StoreCouncil": 50,
     "ombudsman_crawler.pipelines.fetch.FetchListed": 100,
     "ombudsman_crawler.pipelines.read.ReadLetter": 200,
+    "ombudsman_crawler.pipelines.read_page.ReadPage": 210,
     "ombudsman_crawler.pipelines.store.StoreLetter": 300,
+    "ombudsman_crawler.pipelines.store.StorePage": 310,
 }
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,

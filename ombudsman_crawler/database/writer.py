@@ -14,7 +14,14 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import migrations, refetch, register, repetition, versions
+from ombudsman_crawler.database import (
+    migrations,
+    pages,
+    refetch,
+    register,
+    repetition,
+    versions,
+)
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.tables import (
     ACKNOWLEDGEMENT,
@@ -31,7 +38,7 @@ from ombudsman_crawler.database.tables import (
     WARC,
 )
 from ombudsman_crawler.exceptions import WrongStorage
-from ombudsman_crawler.items import CouncilItem, LetterItem, ListedItem, Outcome
+from ombudsman_crawler.items import CouncilItem, LetterItem, ListedItem, Outcome, PageItem
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.times import now, utc
 
@@ -347,6 +354,13 @@ class Writer:
             self._outcome(connection, run_id, item, newest_year)
             if document_id is not None:
                 versions.settle(connection, document_id)
+
+    def store_page(self, item: PageItem) -> None:
+        """Store what a council's page said, or that it says still what it said before."""
+        with self._engine.begin() as connection:
+            authority_id = register.authority_id(connection, item.authority)
+            page = pages.served(connection, authority_id, item.capture_id, item.document_id)
+            pages.store(connection, self._time(), page, item.reading)
 
     # -- inside a transaction --------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ombudsman_crawler.spiders.annual_letters import Letters
+from ombudsman_crawler.spiders.council_pages import Pages
 from ombudsman_crawler.spiders.map_walk import MapWalk
 
 
@@ -12,4 +13,4 @@ class OnTheMap(MapWalk):
     """Whatever the options ask for of what council pages have or lead to; each page once."""
 
     name = "on_the_map"
-    collectors: ClassVar = {"letters": Letters}
+    collectors: ClassVar = {"letters": Letters, "pages": Pages}

@@ -56,6 +56,7 @@ _LEADING = re.compile(
 _IN_BRACKETS = re.compile(rf"[(\[](?:[a-z ]{{0,20}}:?\s*)?({_REFERENCE})[)\]]\s*$", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<!\d)(\d{2})[-_ ](\d{3})[-_ ](\d{3})(?!\d)")
 
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-/–]\s*(?:\d\d)?\d\d)?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WRITTEN = re.compile(
     r"(?:(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,?\s+)?"
@@ -191,6 +192,8 @@ def _take(found: Fields, name: str, value: str) -> bool:
         return read_day is not None
     if name in ("text", "outcome"):
         return name == "outcome" and len(value) <= 40 and not value.endswith(".")
+    if name == "year" and not _YEAR.fullmatch(value):
+        return False
     if 0 < len(value) <= 120 and getattr(found, name) is None:
         setattr(found, name, value)
     return len(value) <= 120

@@ -17,6 +17,8 @@ from ombudsman_crawler.site.blocks import Block, Link
 
 #: Blocks of a section that are looked at: some hundreds of entries.
 MOST_BLOCKS = 4_000
+# A title stands on a page once, or a few times: in a menu, above a summary.
+_MOST_TITLES = 20
 
 # What stands for itself on a page and therefore ends whatever section stood before.
 _OTHER_TITLES = re.compile(
@@ -86,7 +88,7 @@ def find(
     headings.sort(key=lambda n: blocks[n].level is None)
     openings = [n for n, block in enumerate(blocks) if opening.search(block.text)]
     empty: Section | None = None
-    for n in headings:
+    for n in headings[:_MOST_TITLES]:
         section = _after(blocks, n, n + 1)
         if section.blocks:
             return section
@@ -106,21 +108,18 @@ def _after(blocks: Sequence[Block], titled: int, start: int) -> Section:
     if level is None:
         above = [block.level for block in blocks[:titled] if block.level is not None]
         level = max(above[-1] if above else 0, 2)
+    around = set(blocks[titled].ancestors)
     within: list[Block] = []
     for block in blocks[start:]:
         if block.level is not None and block.level <= level:
             break
-        # The opening sentence is itself no other title.
-        if _OTHER_TITLES.fullmatch(block.text.rstrip(" :")) and not _in_item(block):
+        # The heading of a column, or a word in an entry, ends nothing.
+        if _OTHER_TITLES.fullmatch(block.text.rstrip(" :")) and not _items(block, around):
             break
         if len(within) == MOST_BLOCKS:
             return Section(blocks[titled], tuple(within), cut=True)
         within.append(block)
     return Section(blocks[titled], tuple(within), cut=False)
-
-
-def _in_item(block: Block) -> bool:
-    return any(element.tag in _ITEMS for element in block.ancestors)
 
 
 def is_more(link: Link) -> bool:

@@ -26,8 +26,8 @@ _NONE = re.compile(
 )
 # Words of a link that say nothing of what it leads to.
 _NO_HEADLINE = re.compile(
-    r"(?:read|view|see|open|download|click)(?: (?:the|this|our|here|full|more|public|report|pdf|case"
-    r"|decision|about|it))*(?: \(.{0,30}\))?|(?:the )?(?:full )?(?:public )?report"
+    r"(?:read|view|see|open|download|click)(?: (?:the|this|our|here|full|more|public|report|pdf"
+    r"|case|decision|about|it))*(?: \(.{0,30}\))?|(?:the )?(?:full )?(?:public )?report"
     r"(?: \(?pdf.{0,20})?|pdf.{0,20}|here|more(?: information)?|find out more|press release"
     r"|link|\(?opens? in.{0,30}",
     re.IGNORECASE,

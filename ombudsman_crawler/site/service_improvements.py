@@ -36,8 +36,8 @@ _NONE = re.compile(
 # What stands on a list beside its texts: links to the decision, controls, numbers of pages.
 _NO_TEXT = re.compile(
     r"(?:read|view|see|open)(?: (?:the|this|our|full|more|decision|case|details|statement))*"
-    r"|(?:the )?(?:full )?(?:decision|case)(?: statement)?|back(?: to)?\b.{0,60}|\d{1,3}|more|filter"
-    r"|search|apply|reset|clear.{0,20}|all|showing\b.{0,60}|(?:page )?\d+ of \d+",
+    r"|(?:the )?(?:full )?(?:decision|case)(?: statement)?|back(?: to)?\b.{0,60}|\d{1,3}|more"
+    r"|filter|search|apply|reset|clear.{0,20}|all|showing\b.{0,60}|(?:page )?\d+ of \d+",
     re.IGNORECASE,
 )
 # A paragraph that names no case is an improvement only if it speaks of one.

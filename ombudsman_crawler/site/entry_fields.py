@@ -45,8 +45,9 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 
-#: A case's number: two digits of the year, then six; before 2009 with a letter between.
-_REFERENCE = r"\d{2}[ -]\d{3}[ -]\d{3}|\d{2}/[A-Z]/\d{3,5}"
+# A case's number: two digits of the year, then six, and a letter where several bodies have one of
+# the same complaint; before 2009 with a letter between.
+_REFERENCE = r"\d{2}[ -]\d{3}[ -]\d{3}[A-Z]?\b|\d{2}/[A-Z]/\d{3,5}\b"
 _REFERENCE_ALONE = re.compile(rf"\(?\s*({_REFERENCE})\s*\)?", re.IGNORECASE)
 _LEADING = re.compile(
     r"(?:(?:case|complaint|report|our)?\s*(?:ref(?:erence)?\.?|number|no\.?)?\s*:?\s*)?"
@@ -54,7 +55,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(rf"[(\[](?:[a-z ]{{0,20}}:?\s*)?({_REFERENCE})[)\]]\s*$", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"(?<!\d)(\d{2})[-_ ](\d{3})[-_ ](\d{3})(?!\d)")
+_IN_ADDRESS = re.compile(r"(?<!\d)(\d{2})[-_ ](\d{3})[-_ ](\d{3}[a-z]?)(?![a-z\d])", re.I)
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-/–]\s*(?:\d\d)?\d\d)?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -112,7 +113,7 @@ def reference_in(url: str) -> str | None:
     """Return the reference an address names: …/24-005-701."""
     last = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
     found = _IN_ADDRESS.search(last)
-    return " ".join(found.groups()) if found else None
+    return _spaced("-".join(found.groups())) if found else None
 
 
 def references(block: Block) -> list[str]:
@@ -223,7 +224,7 @@ def _stands_for_itself(found: Fields, text: str) -> bool:
 
 
 def _spaced(reference: str) -> str:
-    return reference.replace("-", " ").upper()
+    return reference.upper() if "/" in reference else reference.replace("-", " ").lower()
 
 
 def _is_row_heading(cell: Any) -> bool:

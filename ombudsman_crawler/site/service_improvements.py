@@ -4,7 +4,7 @@ what those can be narrowed down."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -113,7 +113,10 @@ def read(text: str, url: str) -> ImprovementList:
             found.setdefault(improvement)
     if found:
         state = State.LISTED
-    elif any(_NONE.fullmatch(block.text) for block in section.blocks):
+    elif any(_NONE.fullmatch(block.text) for block in section.blocks) or (
+        # A list that was narrowed down may well have nothing left.
+        not listed and _arguments(url)
+    ):
         state = State.NONE
     else:
         state = State.NOT_RECOGNISED
@@ -133,6 +136,40 @@ def narrowed(base: str, arguments: Mapping[str, str]) -> str:
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in arguments]
     query = urlencode([*kept, *arguments.items()])
     return urls.clean(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")))
+
+
+def narrower(read: ImprovementList, url: str, full: int = MOST_LISTED) -> Iterator[str]:
+    """Return the addresses of the lists that a list served at `url` can be narrowed to, as far as
+    that may show more: those of each year; and, where there are no years to choose from, or the
+    list is a whole year's and has all the places there are (`full`), those of each category.
+    """
+    year, category = read.filters.get("year"), read.filters.get("category")
+    asked = _arguments(url)
+    by_category = category is not None and asked.get("category", "") in ("", category.everything)
+    is_full = len(read.improvements) >= full and not read.more
+    if year is not None:
+        whole_years = category is None or category.everything is not None
+        for value in year.values:
+            chosen = {year.argument: value}
+            if category is None or whole_years:
+                everything = {category.argument: category.everything or ""} if category else {}
+                yield narrowed(read.base, {**chosen, **everything})
+                continue
+            for other in category.values:
+                yield narrowed(read.base, {**chosen, category.argument: other})
+    if category is None:
+        return
+    of_year = asked.get("year")
+    if (of_year and is_full and by_category) or (year is None and (is_full or not by_category)):
+        chosen = {year.argument: of_year} if year is not None and of_year else {}
+        for other in category.values:
+            yield narrowed(read.base, {**chosen, category.argument: other})
+
+
+def _arguments(url: str) -> dict[str, str]:
+    """Return by what an address narrows a list down: `category` and `year`, as far as it does."""
+    named = ((_filter_named(name), value) for name, value in parse_qsl(urlsplit(url).query))
+    return {name: value for name, value in named if name is not None}
 
 
 def _keys(block: Block, *, linked: bool) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-from scrapy import Request
 from scrapy.http import Response, TextResponse
 
 from ombudsman_crawler.items import ListedReport, ReportItem, ReportsItem

@@ -216,8 +216,9 @@ class ReportText(Base):
 class ServiceImprovement(Base):
     """One improvement a council agreed to, as its lists show it; another text is another row.
 
-    `key` is the case's reference or its address, else empty. `last_run_id` is the last run that met
-    it; `unlisted_since` is when lists that were read whole no longer had it.
+    `key` is the case's reference or its address, else empty. `year` is what the lists have it
+    under, `year_ending` that year, or its day's, where it can be told. `last_run_id` is the last run
+    that met it; `unlisted_since` is when lists that were read whole no longer had it.
     """
 
     __tablename__ = "service_improvement"
@@ -229,6 +230,7 @@ class ServiceImprovement(Base):
     category: Mapped[str | None]
     date: Mapped[str | None]
     year: Mapped[str | None]
+    year_ending: Mapped[int | None]
     reference: Mapped[str | None] = mapped_column(index=True)
     address: Mapped[str | None]
     found_on: Mapped[str]

@@ -3,11 +3,14 @@ and until when. Every function works inside its caller's transaction."""
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from ombudsman_crawler import years
 from ombudsman_crawler.database import register
 from ombudsman_crawler.database.tables import (
     AUTHORITY,
@@ -17,6 +20,7 @@ from ombudsman_crawler.database.tables import (
 )
 from ombudsman_crawler.items import (
     ImprovementsItem,
+    ListedImprovement,
     ListsReadItem,
     Outcome,
     ReportItem,
@@ -60,11 +64,22 @@ def saw_improvements(
             "category": improvement.category,
             "date": improvement.date,
             "year": improvement.year,
+            "year_ending": _year_ending(improvement),
             "reference": improvement.reference,
             "address": improvement.address,
         }
         others = {"found_on": item.found_on}
         _saw(connection, SERVICE_IMPROVEMENT, time, run_id, same, told, others)
+
+
+def _year_ending(improvement: ListedImprovement) -> int | None:
+    """Return the year ending 31 March an improvement belongs to: that of its day, else of the span
+    of years it is listed under. A single year may be one of the calendar: it tells none."""
+    if improvement.date is not None:
+        day = date.fromisoformat(improvement.date)
+        return day.year + (day > years.last_day(day.year))
+    listed = improvement.year or ""
+    return years.from_text(listed) if re.search(r"\d\D+\d", listed) else None
 
 
 def _saw(
@@ -73,7 +88,7 @@ def _saw(
     time: str,
     run_id: int,
     same: dict[str, Any],
-    told: dict[str, str | None],
+    told: dict[str, Any],
     others: dict[str, Any],
 ) -> None:
     """Record what a list shows: `same` makes it the same as before; of what is `told` besides, a

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from parsel import Selector
@@ -110,7 +110,7 @@ def read(text: str, url: str) -> ImprovementList:
     for entry in listings.entries(section_listed, lambda block: _keys(block, linked=linked)):
         improvement = _improvement(entry)
         if improvement is not None:
-            found.setdefault(improvement)
+            found.setdefault(_listed_under(improvement, filters, url))
     if found:
         state = State.LISTED
     elif any(_NONE.fullmatch(block.text) for block in section.blocks) or (
@@ -207,6 +207,20 @@ def _improvement(entry: listings.Entry) -> Improvement | None:
         fields.year,
         reference,
         urls.clean(decisions[0].url) if decisions else None,
+    )
+
+
+def _listed_under(improvement: Improvement, filters: Mapping[str, Filter], url: str) -> Improvement:
+    """Return an improvement with the category and year it is listed under, where its own words
+    don't say them and the list was narrowed down to one."""
+    asked = _arguments(url)
+    called = {
+        name: filters[name].values.get(value) for name, value in asked.items() if name in filters
+    }
+    return replace(
+        improvement,
+        category=improvement.category or called.get("category"),
+        year=improvement.year or called.get("year"),
     )
 
 

@@ -13,8 +13,16 @@ def test_first(storage: Storage) -> None:
         print(ended.all)
         for slug in site.slugs:
             print(slug, site.reports(slug))
-            for r in storage.query("select p.* from public_report p join authority a on a.id=authority_id where slug=?", slug): print('  ', r)
+            for r in storage.query(
+                "select p.* from public_report p join authority a on a.id=authority_id where slug=?",
+                slug,
+            ):
+                print("  ", r)
         for slug in site.slugs:
             print(slug, site.improvements(slug))
-            for r in storage.query("select p.* from service_improvement p join authority a on a.id=authority_id where slug=?", slug): print('  ', r)
+            for r in storage.query(
+                "select p.* from service_improvement p join authority a on a.id=authority_id where slug=?",
+                slug,
+            ):
+                print("  ", r)
         assert ended.status == 1

@@ -100,9 +100,9 @@ def test_the_list_the_page_leads_to_is_taken_as_it_is_found() -> None:
 
 def test_a_list_says_by_what_it_can_be_narrowed_down() -> None:
     read = service_improvements.read(page("filtered"), f"{LIST}?category=1015&year=2024")
-    assert [(i.reference, i.text, i.category) for i in read.improvements] == [
-        ("23 004 911", "The Council agreed to remind its staff.", "Education"),
-        ("23 009 001", "The Council agreed to pay on time.", "Education"),
+    assert [(i.reference, i.text, i.category, i.year) for i in read.improvements] == [
+        ("23 004 911", "The Council agreed to remind its staff.", "Education", "2024"),
+        ("23 009 001", "The Council agreed to pay on time.", "Education", "2024"),
     ]
     assert read.base == LIST
     category, year = read.filters["category"], read.filters["year"]

@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("category", sa.String(), nullable=True),
         sa.Column("date", sa.String(), nullable=True),
         sa.Column("year", sa.String(), nullable=True),
+        sa.Column("year_ending", sa.Integer(), nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("found_on", sa.String(), nullable=False),

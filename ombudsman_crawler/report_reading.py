@@ -36,7 +36,7 @@ class ReportReading:
 
 
 def read(body: bytes, url: str) -> ReportReading:
-    """Read a document that was served at `url`. Blocks of the text are divided by blank lines."""
+    """Read a document that was served at `url`. Its paragraphs are divided by blank lines."""
     if b"%PDF-" in body[:_PDF_WITHIN]:
         return _read_pdf(body)
     return _read_page(body, url)
@@ -60,7 +60,7 @@ def _read_pdf(body: bytes) -> ReportReading:
         found.title,
         _only(filter(None, map(_day, found.first_page))),
         _reference(found.first_page),
-        _joined(found.blocks),
+        _joined(found.paragraphs),
     )
 
 
@@ -85,6 +85,9 @@ def _joined(blocks: Iterable[str]) -> str:
 
 
 def _day(line: str) -> str | None:
+    # A line that ends a sentence is the end of one that was broken before the day.
+    if line.endswith("."):
+        return None
     label = _DATED.match(line)
     return entry_fields.day(line[label.end() :] if label else line)
 

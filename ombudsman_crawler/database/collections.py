@@ -217,8 +217,8 @@ class ServiceImprovement(Base):
     """One improvement a council agreed to, as its lists show it; another text is another row.
 
     `key` is the case's reference or its address, else empty. `year` is what the lists have it
-    under, `year_ending` that year, or its day's, where it can be told. `last_run_id` is the last run
-    that met it; `unlisted_since` is when lists that were read whole no longer had it.
+    under, `year_ending` that year, or its day's, where it can be told. `last_run_id` is the last
+    run that met it; `unlisted_since` is when lists that were read whole no longer had it.
     """
 
     __tablename__ = "service_improvement"

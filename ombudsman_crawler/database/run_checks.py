@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import acknowledgements, run_trends
+from ombudsman_crawler.database import acknowledgements, list_checks, run_trends
 from ombudsman_crawler.database.run_evidence import NEW_READINGS, Evidence, Judgement, RunFacts
 from ombudsman_crawler.database.writer import Check
 
@@ -311,6 +311,14 @@ def _of_listed_letters(facts: RunFacts) -> bool:
     return facts.asks_map and _of_letters(facts)
 
 
+def _of_reports(facts: RunFacts) -> bool:
+    return "reports" in facts.collections
+
+
+def _of_improvements(facts: RunFacts) -> bool:
+    return "improvements" in facts.collections
+
+
 _CHECKS: dict[str, _Named] = {
     "outcomes_add_up": _Named(True, _outcomes_add_up, _always),
     "no_errors": _Named(True, _no_errors, _always),
@@ -324,8 +332,12 @@ _CHECKS: dict[str, _Named] = {
     "letters_fetched": _Named(True, _letters_fetched, _of_letters),
     "forms_recognised": _Named(True, _forms_recognised, _of_letters),
     "pages_read": _Named(True, _pages_read, _of_pages),
+    "reports_read": _Named(True, list_checks.reports_read, _of_reports),
+    "reports_fetched": _Named(True, list_checks.reports_fetched, _of_reports),
+    "improvements_read": _Named(True, list_checks.improvements_read, _of_improvements),
     "documents_there": _Named(True, _documents_there, _always),
     "everything_read": _Named(False, _everything_read, _of_letters),
+    "reports_have_text": _Named(False, list_checks.reports_have_text, _of_reports),
     "readings_sound": _Named(False, _readings_sound, _of_letters),
     **{
         name: _Named(

@@ -34,6 +34,10 @@ class RunFacts:
     councils_with_letters: set[str] = field(default_factory=set)
     #: Council pages that were handed on to be read for their statistics.
     statistics_pages: int = 0
+    #: By collection (`reports`, `improvements`): the pages that have its list and nothing that was
+    #: recognised in it, and the councils whose list was.
+    lists_not_recognised: dict[str, list[str]] = field(default_factory=dict)
+    councils_with_list: dict[str, set[str]] = field(default_factory=dict)
     #: Councils asked for by name that the site doesn't have.
     councils_not_found: list[str] = field(default_factory=list)
     councils_asked_for: int = 0

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from ombudsman_crawler.database.views import coverage, disagreement, figures, readings, vocabulary
+from ombudsman_crawler.database.views import (
+    coverage,
+    disagreement,
+    figures,
+    readings,
+    reports,
+    vocabulary,
+)
 
 
 def drop(connection: Connection) -> None:
@@ -50,6 +57,8 @@ def definitions() -> dict[str, str]:
         "annual_summary": figures.annual_summary(),
         "similar_average": figures.SIMILAR_AVERAGE,
         "disagreement": disagreement.disagreement(),
+        "public_reports": reports.PUBLIC_REPORTS,
+        "service_improvements": reports.SERVICE_IMPROVEMENTS,
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from typing import Any
 
 from conftest import Storage, interrupt, ombudsman, wait_until
@@ -16,7 +18,22 @@ HISTORY = (
 )
 NEW_LAYOUT = b"""<html><body><h1>Kent County Council</h1><h2>At a glance</h2>
 <p>Complaints upheld: 63 of 76.</p></body></html>"""
+FIGURES = (
+    "SELECT figure_id, value, absence, value_text, text, doubts, document_sha256 FROM figures"
+    " ORDER BY figure_id"
+)
+SEEN = (
+    "SELECT slug, year_ending, current, first_seen, last_seen, capture_id FROM page_history"
+    " ORDER BY slug, year_ending"
+)
 KENT = "kent-county-council"
+
+
+def change(storage: Storage, *statements: str) -> None:
+    """Make the database what an older version of the reader would have left."""
+    with closing(sqlite3.connect(storage.path / "ombudsman.db")) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def every(replica: Replica) -> list[str]:
@@ -103,6 +120,37 @@ def test_the_same_address_a_year_later_is_history(storage: Storage) -> None:
         {"slug": KENT, "year_ending": year, "state": "figures", "status": "ok", "current": 1}
         for year in (2024, 2025)
     ]
+    storage.sound()
+
+
+def test_archived_pages_are_read_again_without_the_site(storage: Storage) -> None:
+    with Replica(councils=3, years=(2023, 2024)) as replica:
+        assert storage.crawl(replica, *PAGES).status == 0
+        replica.advance()
+        assert storage.crawl(replica, *PAGES).status == 0
+    right, history = storage.query(FIGURES), storage.query(SEEN)
+    wrong = (
+        "UPDATE page_reading SET reader = '0', content_sha256 = 'otherwise'",
+        "UPDATE figure SET value = 47 WHERE metric = 'complaints_dealt_with' AND value = 291",
+    )
+    change(storage, *wrong)
+    said = ombudsman("reread", "--dry-run", "--storage", storage.path)
+    assert "complaints_dealt_with: 47 (291) → 291 (291)" in said.out, said.all
+    assert "6 council pages, 1 of them otherwise" in said.out
+    assert storage.query(FIGURES) != right
+    said = ombudsman("reread", "--storage", storage.path)
+    assert said.status == 0, said.all
+    assert (storage.query(FIGURES), storage.query(SEEN)) == (right, history)
+    assert "council pages" not in ombudsman("reread", "--storage", storage.path).out
+    # What was archived and never read, as by an older version of this program.
+    others = "WHERE capture_id <> (SELECT MAX(capture_id) FROM page_reading)"
+    tables = ("figure", "finding", "page_reading")
+    change(storage, *(f"DELETE FROM {table} {others}" for table in tables))
+    assert storage.query(FIGURES) != right
+    said = ombudsman("reread", "--storage", storage.path)
+    assert said.status == 0, said.all
+    assert "the page: no row → ok, annual_statistics" in said.out
+    assert (storage.query(FIGURES), storage.query(SEEN)) == (right, history)
     storage.sound()
 
 

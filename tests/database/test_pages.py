@@ -121,3 +121,18 @@ def test_a_council_that_has_ended_may_lose_its_statistics(archive: Archive) -> N
         archive.serve_page(body, page, authority="Cumbria County Council")
     review.run(archive.engine)
     assert archive.rows(LOST) == []
+
+
+def test_pages_of_a_kind_and_year_print_the_same_average(archive: Archive) -> None:
+    def page(average: float) -> StatisticsPage:
+        figure = Figure(2024, "uphold_rate_similar", average, value_text=f"{average}%", text="…")
+        return a_page(figures=(figure,))
+
+    others = ("Essex County Council", "Surrey County Council", "Devon County Council")
+    for name, average in ((KENT, 71), *((other, 77) for other in others)):
+        archive.serve_page(name, page(average), authority=name)
+    # Another kind has another average.
+    archive.serve_page("d", page(63), authority="Dartford Borough Council")
+    review.run(archive.engine)
+    doubted = "SELECT authority, doubts FROM figures WHERE doubts IS NOT NULL"
+    assert archive.rows(doubted) == [(KENT, "average_differs")]

@@ -210,7 +210,8 @@ class Found:
 
     `printed` is None where the number is missing; `nothing` keeps an "N/A" in its stead. `goes_on`:
     more words follow that aren't known; `qualified`: what stands before makes the number a bound,
-    or the end of another. `panel` is the part of the page it stands in.
+    or the end of another. `panel` is the part of the page it stands in; `unsure`: the heading above
+    is another part's.
     """
 
     what: str
@@ -225,6 +226,7 @@ class Found:
     goes_on: bool
     qualified: bool
     start: int
+    unsure: bool = False
 
     @property
     def value(self) -> float | None:
@@ -266,7 +268,9 @@ def find(lines: Sequence[Line]) -> Statistics:
             inside = True
             titles.update({title} if title else ())
             headings.update({panel} if panel else ())
-            marks.append((length, panel or OVERVIEW))
+            # What only links to a part further down is no heading of what follows.
+            if not line.link:
+                marks.append((length, panel or OVERVIEW))
         elif _OTHER_PARTS.fullmatch(line.text) and not line.link:
             inside = False
         elif inside:
@@ -367,15 +371,19 @@ def _in_panels(found: Sequence[Found], marks: Sequence[tuple[int, str]]) -> tupl
     last sentence that only one part has, before it."""
     placed: list[Found] = []
     panel: str | None = None
+    unsure = begun = False
     ahead = list(reversed(marks))
     for one in found:
         while ahead and ahead[-1][0] <= one.start:
-            panel = ahead.pop()[1]
-        if one.what in PANELS:
-            panel = one.what
-        elif one.what == "not_due" or "compliance" in (one.counted or "").lower():
+            panel, unsure, begun = ahead.pop()[1], False, False
+        own = one.what if one.what in PANELS else COMPLIANCE if one.what == "not_due" else None
+        if own is not None:
+            # A part may have lost its heading, but then it follows another's sentence.
+            unsure = not begun and panel in PANELS and panel != own
+            panel, begun = own, True
+        elif "compliance" in (one.counted or "").lower():
             panel = COMPLIANCE
-        placed.append(replace(one, panel=panel))
+        placed.append(replace(one, panel=panel, unsure=unsure))
     return tuple(placed)
 
 

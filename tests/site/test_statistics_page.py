@@ -201,6 +201,14 @@ def test_numbers_beside_a_lost_part_are_doubtful() -> None:
     assert ("place_ambiguous", "compliance_rate_similar") in doubts(found)
 
 
+def test_numbers_under_the_heading_of_another_part_are_doubtful() -> None:
+    first = "<p>80% of complaints we investigated were upheld.</p>"
+    (second,) = re.findall("<p>98% of cases.*</p>", V1)
+    found = read(V1.replace(first, "@").replace(second, first).replace("@", second))
+    for metric in ("uphold_rate_similar", "compliance_rate_similar"):
+        assert ("place_ambiguous", metric) in doubts(found)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -235,6 +235,44 @@ def test_what_makes_no_difference(old: str, new: str) -> None:
     assert found.status is Status.OK
 
 
+def misled(page: str, truth: dict[str, float | str | None]) -> dict[str, float | str | None]:
+    """Return the values of a page that nothing casts doubt on and that aren't true."""
+    found = read(page)
+    doubted = {metric for _, metric in doubts(found)}
+    return {
+        metric: value
+        for metric, value in values(found).items()
+        if not isinstance(value, str) and value != truth[metric] and not doubted & {metric, None}
+    }
+
+
+@pytest.mark.parametrize("page", [V1, V2])
+def test_whatever_is_lost_moved_or_repeated_misleads_nobody(page: str) -> None:
+    truth = values(read(page))
+    lines = page.strip().split("\n")
+    for one in range(len(lines)):
+        rest = [line for number, line in enumerate(lines) if number != one]
+        assert misled("\n".join(rest), truth) == {}, lines[one]
+        for other in range(one % 3, len(lines), 3):
+            again = [*lines[:other], lines[one], *lines[other:]]
+            assert misled("\n".join(again), truth) == {}, (lines[one], other)
+            moved = [*rest[:other], lines[one], *rest[other:]]
+            assert misled("\n".join(moved), truth) == {}, (lines[one], other)
+
+
+@pytest.mark.parametrize("page", [V1, V2])
+def test_whatever_stands_beside_a_number_misleads_nobody(page: str) -> None:
+    truth = values(read(page))
+    before = ("over ", "fewer than ", "not ", "1 ", "-", "~", "£", "(", "1<br>", "<b>1</b> ", "#")
+    after = (" to 99", " or so", "*", "+", " (1)", " 1", "/7", "-9", " 000", " million", "½", "²")
+    for number in list(re.finditer(r"\d+", page))[::3]:
+        begin, end = number.span()
+        for said in before:
+            assert misled(page[:begin] + said + page[begin:], truth) == {}, (said, page[begin:])
+        for said in (*after, "<sup>2</sup>"):
+            assert misled(page[:end] + said + page[end:], truth) == {}, (page[:end], said)
+
+
 def test_periods_that_differ_are_doubtful() -> None:
     page = V1.replace("2023", "2022", 1).replace("2024", "2023", 1)
     assert ("year_disagrees", None) in doubts(read(page))

@@ -218,17 +218,30 @@ def status(console: Console, found: dict[str, Any]) -> None:
             "Coverage: "
             + ", ".join(f"{row['letters']} {row['state']}" for row in found["coverage"])
         )
-    run = found["run"]
-    if run is None:
+    for name, numbers in found["collections"].items():
+        if any(numbers.values()) and name != "letters":
+            told = ", ".join(f"{n:,} {what.replace('_', ' ')}" for what, n in numbers.items() if n)
+            console.print(f"{name.capitalize()}: {told}")
+    if found["disagreements"]:
+        console.print(
+            f"{found['disagreements']} figures that sources print differently: the view"
+            " `disagreement`"
+        )
+    if not found["runs"]:
         console.print("No run yet.")
-        return
+    for run in found["runs"]:
+        _last_run(console, run, running=found["running"] and run is found["run"])
+
+
+def _last_run(console: Console, run: dict[str, Any], *, running: bool) -> None:
     console.print(
-        f"Last run {run['id']} ({run['command']}), {run['started']} to {run['finished'] or '…'}:"
-        f" [bold]{run['verdict'] or ('running' if found['running'] else 'killed')}[/bold]"
+        f"Last run {run['id']} ({run['command']}: {run['collections']}), {run['started']} to"
+        f" {run['finished'] or '…'}: [bold]{run['verdict'] or ('running' if running else 'killed')}"
+        "[/bold]"
     )
     if run["reason"]:
         console.print(f"  {escape(run['reason'])}")
-    if advice := None if found["running"] else VERDICT_ADVICE.get(run["verdict"]):
+    if advice := None if running else VERDICT_ADVICE.get(run["verdict"]):
         console.print(f"    → {advice}")
     checks(console, run["checks"])
 

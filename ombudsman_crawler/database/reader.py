@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import acknowledgements, news
+from ombudsman_crawler.database import acknowledgements, holdings, news
 from ombudsman_crawler.database.models import (
     Authority,
     Document,
@@ -246,16 +246,12 @@ class Reader:
             return found is not None
 
     def status(self) -> dict[str, Any]:
-        """Return what `ombudsman status` tells: plain values, ready for JSON."""
+        """Return what `ombudsman status` tells: plain values, ready for JSON. `runs` are the last
+        ones of each kind, `run` the last of all."""
         with Session(self._engine) as session:
             storage = session.get(Storage, 1)
-            run = session.scalars(select(Run).order_by(Run.id.desc()).limit(1)).first()
-            checks = (
-                session.scalars(select(RunCheck).where(RunCheck.run_id == run.id)).all()
-                if run
-                else []
-            )
             connection = session.connection()
+            runs = [_run(session, number) for number in holdings.last_runs(connection)]
             return {
                 "site": storage.site if storage else None,
                 "created": storage.created if storage else None,
@@ -265,6 +261,7 @@ class Reader:
                     "open": len(acknowledgements.still_open(connection)),
                     "settled": len(acknowledgements.settled(connection)),
                 },
+                "collections": holdings.of_collections(connection),
                 "years": _all(connection, _YEARS),
                 "readings": _all(connection, _READINGS),
                 "coverage": _all(
@@ -272,27 +269,9 @@ class Reader:
                     "SELECT state, COUNT(*) AS letters FROM coverage"
                     " GROUP BY state ORDER BY letters DESC",
                 ),
-                "run": {
-                    "id": run.id,
-                    "command": run.command,
-                    "arguments": run.arguments,
-                    "started": run.started,
-                    "finished": run.finished,
-                    "verdict": run.verdict,
-                    "reason": run.reason,
-                    "counts": run.counts,
-                    "checks": [
-                        {
-                            "name": check.name,
-                            "required": check.required,
-                            "passed": check.passed,
-                            "detail": check.detail,
-                        }
-                        for check in checks
-                    ],
-                }
-                if run
-                else None,
+                "disagreements": _all(connection, "SELECT COUNT(*) AS n FROM disagreement")[0]["n"],
+                "runs": runs,
+                "run": runs[-1] if runs else None,
             }
 
     def news(self, run_id: int) -> News:
@@ -505,6 +484,31 @@ WHERE current.letter_kind = 'annual'
 GROUP BY current.year_ending, current.form
 ORDER BY current.year_ending, current.form
 """
+
+
+def _run(session: Session, number: int) -> dict[str, Any]:
+    run = session.get_one(Run, number)
+    checks = session.scalars(select(RunCheck).where(RunCheck.run_id == number)).all()
+    return {
+        "id": run.id,
+        "command": run.command,
+        "collections": run.collections,
+        "arguments": run.arguments,
+        "started": run.started,
+        "finished": run.finished,
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "counts": run.counts,
+        "checks": [
+            {
+                "name": check.name,
+                "required": check.required,
+                "passed": check.passed,
+                "detail": check.detail,
+            }
+            for check in checks
+        ],
+    }
 
 
 def _place(file: str | None, offset: int | None) -> Place | None:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from ombudsman_crawler.replica.faults import Fault
     from ombudsman_crawler.replica.improvements import ReplicaImprovement
     from ombudsman_crawler.replica.public_reports import ReplicaReport
-    from ombudsman_crawler.replica.replica import Replica, serve
+    from ombudsman_crawler.replica.replica import Replica
     from ombudsman_crawler.replica.seeded import SeededError
     from ombudsman_crawler.replica.server import Hit
+    from ombudsman_crawler.replica.serving import serve
     from ombudsman_crawler.replica.tables.grid import TableRow
     from ombudsman_crawler.replica.tables.library import ReplicaTable
 
@@ -55,7 +56,7 @@ _HOMES = {
     "ReplicaTable": "tables.library",
     "SeededError": "seeded",
     "TableRow": "tables.grid",
-    "serve": "replica",
+    "serve": "serving",
 }
 
 

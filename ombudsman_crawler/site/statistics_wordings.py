@@ -163,11 +163,12 @@ _STOP = re.compile(r" ?[.!?]")
 _ENDED = re.compile(r" *(?:[.!?;:]|$|\n(?![a-z])|\x00|(?=[A-Z]))")
 # A line above that makes the number below it a bound, another number's end or the second of two.
 _QUALIFIES = re.compile(
-    r"\d{1,3}|(?:.*(?:[,(<>≤≥~≈±+–—^-]"
+    r".*(?:[,(<>≤≥~≈±+–—^-]"
     r"|\b(?:than|under|over|above|below|about|around|almost|nearly|approximately|roughly|least"
-    r"|most|up to|to|from|between|of|nationally|(?:hundred|thousand)(?: and)?)))",
+    r"|most|up to|to|from|between|of|nationally|(?:hundred|thousand)(?: and)?))",
     re.IGNORECASE,
 )
+_DIGITS_ALONE = re.compile(r"\d{1,3}")
 _TAKEN = "\x00"
 _REACH = 160
 # Characters; the statistics of a council have a hundredth of them.
@@ -325,10 +326,16 @@ def _begins(text: str, start: int) -> bool:
     return last.islower() and before[-1] != " " and text[start].isupper()
 
 
-def _is_qualified(text: str, start: int) -> bool:
-    """Whether the line above one that begins with a number leads into it."""
+def _is_qualified(text: str, start: int, printed: str | None) -> bool:
+    """Whether the line above one that begins with a number leads into it, or may be its begin."""
     above = text[max(0, start - _REACH) : start]
-    return above.endswith("\n") and bool(_QUALIFIES.fullmatch(above[:-1].rsplit("\n", 1)[-1]))
+    if not above.endswith("\n"):
+        return False
+    line = above[:-1].rsplit("\n", 1)[-1]
+    if printed and _DIGITS_ALONE.fullmatch(line):
+        # A chart's numbers stand alone too: the same number, or one that no percentage begins with.
+        return line != printed and not ("%" in printed and value_of(line + printed) > 100)
+    return _QUALIFIES.fullmatch(line) is not None
 
 
 def _found(what: str, match: re.Match[str], text: str, rest: str, goes_on: bool) -> Found:
@@ -346,7 +353,7 @@ def _found(what: str, match: re.Match[str], text: str, rest: str, goes_on: bool)
         period=_period(groups.get("period")),
         panel=None,
         goes_on=goes_on,
-        qualified=_is_qualified(rest, start),
+        qualified=_is_qualified(rest, start, _collapsed(groups.get("printed"))),
         start=start,
     )
 

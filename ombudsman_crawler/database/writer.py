@@ -51,6 +51,7 @@ from ombudsman_crawler.items import (
     ReportsItem,
 )
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
+from ombudsman_crawler.site.statistics_page import StatisticsPage
 from ombudsman_crawler.times import now, utc
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
@@ -365,6 +366,14 @@ class Writer:
             self._outcome(connection, run_id, item, newest_year)
             if document_id is not None:
                 versions.settle(connection, document_id)
+
+    def store_page_rereadings(
+        self, readings: Sequence[tuple[pages.Served, StatisticsPage]]
+    ) -> None:
+        """Store readings of archived council pages, all of them or none."""
+        with self._engine.begin() as connection:
+            for page, reading in readings:
+                pages.store(connection, self._time(), page, reading)
 
     def store_page(self, item: PageItem) -> None:
         """Store what a council's page said, or that it says still what it said before."""

@@ -150,3 +150,17 @@ class CouncilItem:
     printed_name: str | None
     on_map: bool
     successor: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class PageItem:
+    """A council's page as a capture brought or confirmed it; `ReadPage` adds its reading."""
+
+    authority: str
+    url: str
+    text: str = field(repr=False)
+    capture_id: int
+    document_id: int
+
+    #: A `site.statistics_page.StatisticsPage`; None for a page that was read before.
+    reading: Any = field(default=None, repr=False)

@@ -31,6 +31,8 @@ ADVICE = {
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
     "forms_recognised": "the letters are archived; they need a newer reader",
+    "pages_read": "look at these pages in a browser; where the site has changed, they need a newer "
+    "reader (they are archived). What is as it should be is settled with `ombudsman acknowledge`",
     "reports_read": "look at these pages in a browser: has the section another form? What is "
     "archived stays, and nothing is taken for unlisted",
     "reports_fetched": "run again: failed reports are asked for anew; see the reasons above",

@@ -129,8 +129,10 @@ ITEM_PIPELINES = {
     "ombudsman_crawler.pipelines.store_reports.StoreLists": 60,
     "ombudsman_crawler.pipelines.fetch.FetchListed": 100,
     "ombudsman_crawler.pipelines.read.ReadLetter": 200,
+    "ombudsman_crawler.pipelines.read_page.ReadPage": 210,
     "ombudsman_crawler.pipelines.read_report.ReadReport": 230,
     "ombudsman_crawler.pipelines.store.StoreLetter": 300,
+    "ombudsman_crawler.pipelines.store.StorePage": 310,
     "ombudsman_crawler.pipelines.store_reports.StoreReport": 330,
 }
 EXTENSIONS = {

@@ -27,6 +27,8 @@ _VIEWS = {
     "doubt_elsewhere": "One finding that casts doubt on figures of a council page or a national "
     "table, under its lasting name.",
     "current_page": "What each council's page said last of each year.",
+    "page_history": "One content that a council's page had: which year it showed, and from when to "
+    "when it was seen.",
     "current_table": "The national table served last of each subject and year.",
     "disagreement": "One metric of an authority's year that its sources print differently. What "
     "was only rounded isn't different: whole percentages from ones with decimals.",
@@ -266,6 +268,13 @@ _OF_COLLECTIONS = {
     "decision_version.outcome": "what was decided, as printed",
     "page_reading.state": "`figures`, `no_data` (the zeros of an abolished council) or "
     "`no_statistics`",
+    "current": "1 for what the page said last of this year",
+    "figures": "how many figures with a value it has",
+    "page_history.first_seen": "when the page first said so",
+    "page_history.last_seen": "when the page last said so",
+    "page_history.state": "`figures`, `no_data` (the zeros of an abolished council) or "
+    "`no_statistics`",
+    "page_history.status": "`ok`, `suspect` (doubtful figures) or `unknown_form`",
     "current_page.state": "`figures`, `no_data` (the zeros of an abolished council) or "
     "`no_statistics`",
     "reference": "the Ombudsman's reference of the case",

@@ -246,6 +246,19 @@ class Reader:
             found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None
 
+    def page_is_read(self, authority: str, document_id: int, reader: str) -> bool:
+        """Whether a version of the reader has read an authority's page as it is now."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT 1 FROM page_reading JOIN authority ON authority.id = authority_id"
+                    " WHERE authority.name = :authority AND document_id = :document"
+                    " AND reader = :reader"
+                ),
+                {"authority": authority, "document": document_id, "reader": reader},
+            ).first()
+            return found is not None
+
     def broken(self, document_id: int) -> bool:
         """Whether a document is no whole file: perhaps only part of one that the site holds."""
         with self._engine.connect() as connection:

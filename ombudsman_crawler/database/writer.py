@@ -16,6 +16,7 @@ from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
     migrations,
+    pages,
     refetch,
     register,
     repetition,
@@ -45,6 +46,7 @@ from ombudsman_crawler.items import (
     ListedItem,
     ListsReadItem,
     Outcome,
+    PageItem,
     ReportItem,
     ReportsItem,
 )
@@ -363,6 +365,13 @@ class Writer:
             self._outcome(connection, run_id, item, newest_year)
             if document_id is not None:
                 versions.settle(connection, document_id)
+
+    def store_page(self, item: PageItem) -> None:
+        """Store what a council's page said, or that it says still what it said before."""
+        with self._engine.begin() as connection:
+            authority_id = register.authority_id(connection, item.authority)
+            page = pages.served(connection, authority_id, item.capture_id, item.document_id)
+            pages.store(connection, self._time(), page, item.reading)
 
     # -- reports and improvements ----------------------------------------------
 

@@ -51,6 +51,7 @@ def definitions() -> dict[str, str]:
         "doubt_elsewhere": readings.DOUBT_ELSEWHERE,
         "current_reading": readings.CURRENT_READING,
         "current_page": readings.CURRENT_PAGE,
+        "page_history": readings.PAGE_HISTORY,
         "current_table": readings.CURRENT_TABLE,
         "figures": figures.figures(),
         "annual_summary": figures.annual_summary(),

@@ -240,6 +240,16 @@ class ServiceImprovement(Base):
     unlisted_since: Mapped[str | None]
 
 
+class ListRead(Base):
+    """When an authority's lists of `reports` or `improvements` were last read whole."""
+
+    __tablename__ = "list_read"
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), primary_key=True)
+    collection: Mapped[str] = mapped_column(primary_key=True)
+    time: Mapped[str]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+
+
 class Withholding(Base):
     """A person's word that something is, or is no longer, withheld from publication.
 

@@ -235,6 +235,7 @@ _OF_COLLECTIONS = {
     "report_text.status": "`ok`, `no_text` (a scan) or `unreadable`",
     "report_text.text": "the document's text, blocks divided by blank lines",
     "report_text.title": "the heading of the document",
+    "collection": "`reports` or `improvements`",
     "last_run_id": "→ `run`: the last that met it",
     "service_improvement.key": "the case's reference or the decision's address, else empty",
     "service_improvement.text": "what the authority agreed to do, as listed",

@@ -71,6 +71,15 @@ class KnownReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledImprovements:
+    """When each authority's lists of service improvements were last read whole, and what they have:
+    authority, key and text of each."""
+
+    read_whole: dict[str, datetime]
+    listed: set[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class KeptExchange:
     """A capture that points into a WARC, as far as it can be compared with the record there."""
 
@@ -186,6 +195,17 @@ class Reader:
         """Return the public reports that lists have shown with an address."""
         with self._engine.connect() as connection:
             return [KnownReport(*row) for row in reports.known(connection)]
+
+    def settled_improvements(self) -> SettledImprovements:
+        """Return what is known of councils' lists of service improvements."""
+        with self._engine.connect() as connection:
+            return SettledImprovements(
+                {
+                    name: datetime.fromisoformat(time)
+                    for name, time in reports.read_whole(connection, "improvements").items()
+                },
+                reports.listed_improvements(connection),
+            )
 
     def known_letters(self) -> list[KnownLetter]:
         """Return every letter that the site has ever listed of a known authority."""

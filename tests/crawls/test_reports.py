@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,20 @@ def test_a_second_crawl_changes_nothing_and_moves_no_body(
     assert after == before
 
 
+def test_lists_are_asked_for_again_where_the_page_shows_something_new(
+    after_first: Storage, site: Replica
+) -> None:
+    slug = next(slug for slug in site.slugs if len(site.improvements(slug)) > 10)
+    before = len(site.improvements(slug))
+    site.publish_decision(slug, site.today - timedelta(days=60))
+    assert len(site.improvements(slug)) > before
+    assert after_first.crawl(site, *COLLECT).status == 0
+    assert_true(after_first, site)
+    lists = [hit.path for hit in site.hits if "serviceimprovements" in hit.path]
+    assert lists
+    assert all(slug in path for path in lists)
+
+
 def test_what_is_added_or_dropped(after_first: Storage, site: Replica) -> None:
     slug = next(slug for slug in site.slugs if len(site.reports(slug)) > 1)
     dropped = next(report for report in site.reports(slug) if report.address == report.pdf)
@@ -150,8 +165,10 @@ def test_of_lists_that_cannot_be_read_nothing_is_concluded(
             b"<h2>Service improvements</h2><p>Loading</p>"
         )
     site.faults[f"/your-councils-performance/{broken}/serviceimprovements"] = Fault(status=404)
-    ended = after_first.crawl(site, *COLLECT)
+    ended = after_first.crawl(site, *COLLECT, "--refetch", "all")
     assert ended.status == 1, ended.all
+    asked = [hit for hit in site.hits if "serviceimprovements" in hit.path]
+    assert {hit.status for hit in asked} == {404}
     assert after_first.check("reports_read")["passed"] == 0
     assert after_first.check("improvements_read")["passed"] == 0
     assert "statistics" in after_first.check("improvements_read")["detail"]

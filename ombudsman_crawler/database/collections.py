@@ -17,7 +17,7 @@ MATCHES = ("exact", "known_name", "fuzzy", "new")
 WINDOW_STATES = ("open", "complete", "short")
 
 #: How far the text of a report's document could be read.
-TEXT_STATES = ("ok", "no_text", "unreadable")
+TEXT_STATES = ("ok", "no_text", "unreadable", "failed")
 
 
 class PageReading(Base):

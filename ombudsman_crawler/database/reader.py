@@ -260,8 +260,8 @@ class Reader:
             return newest
 
     def unread(self, kind: str, document_id: int) -> bool:
-        """Whether a document of a kind of link has no reading yet; or, a letter's, one that its
-        reader's end cut short: that may have been a busy machine's fault."""
+        """Whether a document of a kind of link has no reading yet; or, a letter's or a report's, one
+        that its reader's end cut short: that may have been a busy machine's fault."""
         with self._engine.connect() as connection:
             found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None
@@ -517,7 +517,7 @@ WHERE version_document.document_id = :document AND NOT EXISTS (
     AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))
 LIMIT 1
 """,
-    "report": "SELECT 1 FROM report_text WHERE document_id = :document",
+    "report": "SELECT 1 FROM report_text WHERE document_id = :document AND status <> 'failed'",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
     "table": "SELECT 1 FROM national_table WHERE document_id = :document",
 }

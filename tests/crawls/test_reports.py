@@ -176,7 +176,7 @@ def test_of_lists_that_cannot_be_read_nothing_is_concluded(
 
 
 def test_pages_are_asked_for_once_whatever_is_collected(storage: Storage, replica: Replica) -> None:
-    ended = storage.crawl(replica, "--collect", "letters,reports,improvements")
+    ended = storage.crawl(replica, "--collect", "letters,pages,reports,improvements")
     assert ended.status == 0, ended.all
     asked = [hit.path for hit in replica.hits]
     assert len(asked) == len(set(asked))

@@ -275,7 +275,8 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("text", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('ok', 'no_text', 'unreadable')", name=op.f("ck_report_text_status")
+            "status IN ('ok', 'no_text', 'unreadable', 'failed')",
+            name=op.f("ck_report_text_status"),
         ),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_report_text_document_id")

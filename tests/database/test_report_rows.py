@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from ombudsman_crawler.database import session
+from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.items import (
     ImprovementsItem,
@@ -138,3 +139,23 @@ def test_the_year_an_improvement_belongs_to(
 def test_reports_of_one_headline_without_an_address(storage: Storage) -> None:
     storage.lists(replace(REPORT, address=None), replace(REPORT, address=None, title="Another"))
     assert len(storage.rows("public_reports")) == 3
+
+
+def test_a_text_whose_reader_was_ended_is_read_again(storage: Storage) -> None:
+    reader = Reader(storage.engine)
+    with storage.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO document (id, sha256, size, media_type, path)"
+                " VALUES (1, '0', 1, 'x', 'x')"
+            )
+        )
+    assert reader.unread("report", 1)
+    for status, unread in (("failed", True), ("unreadable", False), ("ok", False)):
+        with storage.engine.begin() as connection:
+            connection.execute(
+                text("INSERT OR REPLACE INTO report_text (document_id, reader, time, status)"
+                     " VALUES (1, 'x', 'x', :status)"),
+                {"status": status},
+            )  # fmt: skip
+        assert reader.unread("report", 1) is unread

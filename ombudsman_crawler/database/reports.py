@@ -46,8 +46,22 @@ def saw_reports(connection: Connection, time: str, run_id: int, item: ReportsIte
             "category": report.category,
             "reference": report.reference,
         }
-        others = {"address": report.address, "found_on": item.found_on}
+        others = {
+            "address": report.address,
+            "found_on": item.found_on,
+            **_document(connection, report.address),
+        }
         _saw(connection, PUBLIC_REPORT, time, run_id, same, told, others)
+
+
+def _document(connection: Connection, address: str | None) -> dict[str, Any]:
+    """Return what is known of a report's document already: another council may list it too."""
+    same = connection.execute(
+        select(PUBLIC_REPORT.c.link_id, PUBLIC_REPORT.c.document_id)
+        .where(PUBLIC_REPORT.c.key == address, PUBLIC_REPORT.c.link_id.is_not(None))
+        .limit(1)
+    ).first()
+    return {} if same is None else {"link_id": same.link_id, "document_id": same.document_id}
 
 
 def saw_improvements(

@@ -18,8 +18,11 @@ from ombudsman_crawler.items import (
     ListedImprovement,
     ListedReport,
     ListsReadItem,
+    Outcome,
+    ReportItem,
     ReportsItem,
 )
+from ombudsman_crawler.report_reading import ReportReading
 
 KENT = "Kent County Council"
 REPORT = ListedReport("A boy without school", "He waited.", "/a/1.pdf", None, None, "24 001 002")
@@ -139,6 +142,32 @@ def test_the_year_an_improvement_belongs_to(
 def test_reports_of_one_headline_without_an_address(storage: Storage) -> None:
     storage.lists(replace(REPORT, address=None), replace(REPORT, address=None, title="Another"))
     assert len(storage.rows("public_reports")) == 3
+
+
+def test_a_report_about_two_councils_has_one_document(storage: Storage) -> None:
+    with storage.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO document (id, sha256, size, media_type, path)"
+                " VALUES (1, '0', 1, 'x', 'x')"
+            )
+        )
+    item = ReportItem(
+        address="/a/1.pdf", url="http://localhost/a/1.pdf", label="", listed_year=None,
+        authority=KENT, found_on="/kent",
+    )  # fmt: skip
+    item.link_id = storage.writer.saw_link(item).link_id
+    item.document_id, item.outcome = 1, Outcome.ARCHIVED
+    item.reading = ReportReading("1", "ok", date="2024-05-12", text="He waited.")
+    storage.writer.store_report(storage.run_id, item)
+    # The other council's list comes later than the document.
+    other = ReportsItem("Essex County Council", "/essex", (replace(REPORT, reference=None),))
+    storage.writer.saw_reports(storage.run_id, other)
+    rows = storage.rows("public_reports")
+    assert {row.authority for row in rows} == {KENT, "Essex County Council"}
+    assert {(row.date, row.text, row.url) for row in rows} == {
+        ("2024-05-12", "He waited.", "http://localhost/a/1.pdf")
+    }
 
 
 def test_a_text_whose_reader_was_ended_is_read_again(storage: Storage) -> None:

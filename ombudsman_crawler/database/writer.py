@@ -234,6 +234,9 @@ class Writer:
             }
             # One that isn't listed any longer keeps when and where it last was.
             seen = values if item.listed else {"url": item.url}
+            if item.kind == "decision":
+                # A report may be a decision's page: whichever was met first, it is a decision.
+                seen |= {"kind": item.kind}
             row = connection.execute(
                 upsert(LINK)
                 .values(

@@ -11,20 +11,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ombudsman_crawler.replica.agreement import Disagreement
     from ombudsman_crawler.replica.catalogue import ReplicaLetter
+    from ombudsman_crawler.replica.council_truth import ReplicaPage
     from ombudsman_crawler.replica.faults import Fault
     from ombudsman_crawler.replica.replica import Replica, serve
+    from ombudsman_crawler.replica.seeded import SeededError
     from ombudsman_crawler.replica.server import Hit
+    from ombudsman_crawler.replica.tables.grid import TableRow
+    from ombudsman_crawler.replica.tables.library import ReplicaTable
 
-__all__ = ["Fault", "Hit", "Replica", "ReplicaLetter", "serve"]
+__all__ = [
+    "Disagreement",
+    "Fault",
+    "Hit",
+    "Replica",
+    "ReplicaLetter",
+    "ReplicaPage",
+    "ReplicaTable",
+    "SeededError",
+    "TableRow",
+    "serve",
+]
 
 
 # The server and the PDF library are an optional extra: they load when they are first asked for.
 _HOMES = {
+    "Disagreement": "agreement",
     "Fault": "faults",
     "Hit": "server",
     "Replica": "replica",
     "ReplicaLetter": "catalogue",
+    "ReplicaPage": "council_truth",
+    "ReplicaTable": "tables.library",
+    "SeededError": "seeded",
+    "TableRow": "tables.grid",
     "serve": "replica",
 }
 

@@ -64,6 +64,29 @@ def from_text(text: str) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
+_YEAR_ENDED = re.compile(r"\byears?\s+(?:end(?:ed|ing)|to)\s+(?:31(?:st)?\s+march\s+)?(20\d\d)\b", re.I)
+_SHORT_SPAN = re.compile(r"(?<![\d/-])(\d\d)\s?[-/‐‑–—_]\s?(\d\d)(?![\d/]|-\d)")
+
+
+def of_title(text: str) -> int | None:
+    """Return the one year that a title, a label or a file's name is about, or None.
+
+    Besides what `from_text` reads: "year ended 31 March 2022", and spans of short years, "25-26".
+    A span of years says more than a single one, which may be that of publication.
+    """
+    found = {int(year) for year in _YEAR_ENDED.findall(text)}
+    for start, end in _SPAN.findall(text):
+        if (int(start) + 1) % 100 == int(end):
+            found.add(int(start) + 1)
+    if not found:
+        for start, end in _SHORT_SPAN.findall(_SPAN.sub(" ", text)):
+            if (int(start) + 1) % 100 == int(end) and FIRST_YEAR <= 2000 + int(end):
+                found.add(2000 + int(end))
+    if not found:
+        return from_text(text)
+    return found.pop() if len(found) == 1 else None
+
+
 @dataclass(frozen=True, slots=True)
 class YearRange:
     """Report years from `first` to `last`, both included."""

@@ -1,0 +1,1 @@
+"""From the bytes of a national table to its rows and figures. Knows no network and no database."""

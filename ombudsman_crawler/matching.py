@@ -1,360 +1,313 @@
-"""Whose row a national table has: printed names, with all their abbreviations, to authorities.
+"""Whose name a printed name is, where nobody's link says so: exactly, by another name that is
+known, or loosely with an explanation. Never a guess between two.
 
-A name is taken apart into what tells it from others (its core: "kent", "north somerset") and the
-word for its kind ("county", "borough"). Names are equal when both agree. What agrees only nearly is
-called a loose match, with its reasons, and never passes for a sure one.
+`authorities.match` serves names that the site's own addresses and letters give. The names in
+national tables are typed by hand, four hundred at a time, beside bodies that no register has: here
+a name must be an authority's in all its telling words, and what it says of the body's kind must fit.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
-from ombudsman_crawler import authorities, years
+from ombudsman_crawler import authorities
 from ombudsman_crawler.authorities import Authority
-
-#: How a name was found to be an authority's, the surest first.
-EXACT, KNOWN_NAME, FUZZY, NEW = "exact", "known_name", "fuzzy", "new"
-
-# A loose match is at least so like the name (0 to 100), and so much more than any other's.
-_ALIKE, _AHEAD = 85.0, 8.0
-
-# Core words that stand for two councils in ordinary use: by themselves they name neither.
-_NAMES_OF_TWO = frozenset({"newcastle", "kingston", "richmond", "london"})
-
-# What tables put behind a name to refer to a footnote.
-_MARKS = re.compile(r"(?:\s*(?:[*†‡§¶¹²³⁰⁴-⁹^#]|\[\w{1,2}\]|\(\d{1,2}\)))+\s*$|(?<=[a-z])\d{1,2}$")
-_REMARK = re.compile(
-    r"\s*[(\[][^()\[\]]*\b(?:abolished|ceased|dissolved|former|formerly|from|merged|new|now"
-    r"|replaced|see|to|until)\b[^()\[\]]*[)\]]\s*$",
-    re.I,
-)
-
-# Whole words that stand for others. What means two things has a place in each.
-_SHORT: dict[str, tuple[str, ...]] = {
-    "bc": ("borough council",),
-    "dc": ("district council",),
-    "cc": ("county council", "city council"),
-    "mbc": ("metropolitan borough council",),
-    "mdc": ("metropolitan district council",),
-    "mb": ("metropolitan borough",),
-    "lb": ("london borough",),
-    "lbc": ("london borough council",),
-    "rb": ("royal borough",),
-    "rbc": ("royal borough council",),
-    "ca": ("combined authority",),
-    "cca": ("combined county authority",),
-    "mca": ("mayoral combined authority",),
-    "npa": ("national park authority",),
-    "fra": ("fire and rescue authority",),
-    "ne": ("north east",),
-    "nw": ("north west",),
-    "se": ("south east",),
-    "sw": ("south west",),
-    "n": ("north",),
-    "s": ("south",),
-    "e": ("east",),
-    "w": ("west",),
-    "st": ("st", "saint"),
-    "saint": ("st",),
-    "met": ("metropolitan",),
-    "metro": ("metropolitan",),
-    "boro": ("borough",),
-    "dist": ("district",),
-    "co": ("county",),
-    "nth": ("north",),
-    "sth": ("south",),
-}
-_MOST_READINGS = 16
-
-# The words for a kind, the longest first; and those that say only that it is a council.
-_KINDS = (
-    ("london", r"(?:royal )?london borough"),
-    ("metropolitan", r"metropolitan (?:borough|district|county|city)|metropolitan"),
-    ("combined", r"(?:mayoral )?combined (?:county )?authority"),
-    ("borough", r"royal borough|borough"),
-    ("district", r"district"),
-    ("city", r"city"),
-    ("county", r"county"),
-)
-_KIND_WORDS = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _KINDS]
-_EMPTY_WORDS = re.compile(r"\b(?:council|corporation|authority|unitary|ua|of|the|and)\b")
-# Kinds that one body may have had after another, or that are printed for one another.
-_LIKE = frozenset({"borough", "district", "city", "metropolitan", "london"})
-
-_LOOKS_LIKE_COUNCIL = re.compile(
-    r"\b(?:council|borough|district|county|city|corporation|bc|dc|cc|mbc|mdc|lb|lbc|ua)\b", re.I
-)
-_OTHER_BODY = re.compile(r"\b(?:authority|transport for|executive|commissioner)\b", re.I)
-_LONGEST_NAME = 9
-_NO_COUNCIL = re.compile(
-    r"\b(?:fire|rescue|police|crime|park|parks|broads|transport|passenger|waste|pension|combined"
-    r"|housing|association|academy|school|appeal|panel|conservators?|port|drainage|trust|nhs"
-    r"|ltd|limited|plc|commission|agency|parish|town council|joint)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whose a printed name is.
+    """What a printed name was found to mean.
 
-    `name` is the authority's, or the printed one without footnote marks where none was found
-    (`how` is `new`). `explanation` says of a loose match why, and of a name that looks like a
-    council's why it is none's; else None.
+    `authority` is the register's name, None where it has none; `how` is `exact`, `known_name`,
+    `fuzzy` or `new`; `explanation` says what a loose match goes by, or why there is none.
+    `like_council`: the name is a council's by its own words.
     """
 
-    name: str
+    printed: str
+    authority: str | None
     how: str
-    explanation: str | None = None
-
-    @property
-    def known(self) -> bool:
-        return self.how in (EXACT, KNOWN_NAME)
+    explanation: str = ""
+    like_council: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
-    """A name taken apart: core words, the kind's word ("" for none), and whether it says that it
-    is a council."""
+class _Name:
+    """A name in two parts: the words that tell it from others, and those that say its kind."""
 
-    core: str
-    kind: str
-    says_council: bool
+    words: tuple[str, ...]
+    kinds: frozenset[str]
 
 
-def match(
-    printed: str, year_ending: int | None = None, also: Mapping[str, str] | None = None
-) -> Match:
-    """Return whose a printed name is.
+# Footnote marks after a name: signs, raised digits, and letters or digits in brackets.
+_FOOTNOTE = re.compile(
+    r"(?:\s*(?:[*†‡§#¹²³⁴⁵⁶⁷⁸⁹]|[\[(]\s*(?:\d{1,2}|[a-e]|note\s*\w{0,2}|see\s+notes?[^)\]]*)\s*[\])]))+$",
+    re.IGNORECASE,
+)
+#: Short forms of the words for kinds. "CC" is a county's or a city's.
+_SHORT = (
+    (r"l\.?b\.?c", ("london borough council",)),
+    (r"l\.?b", ("london borough",)),
+    (r"r\.?b", ("royal borough",)),
+    (r"m\.?b\.?c", ("metropolitan borough council",)),
+    (r"m\.?d\.?c", ("metropolitan district council",)),
+    (r"b\.?c", ("borough council",)),
+    (r"d\.?c", ("district council",)),
+    (r"c\.?c", ("county council", "city council")),
+    (r"c\.?a", ("combined authority",)),
+    (r"u\.?a", ("unitary",)),
+    (r"met", ("metropolitan",)),
+    (r"boro", ("borough",)),
+    (r"dist", ("district",)),
+    (r"co", ("county",)),
+    (r"cncl", ("council",)),
+)
+_KINDS = {
+    "county": "county",
+    "district": "district",
+    "borough": "borough",
+    "city": "city",
+    "metropolitan": "metropolitan",
+    "unitary": "unitary",
+    "london borough": "london_borough",
+    "royal borough": "borough",
+}
+#: What may be said of an authority of each kind, besides what its own names say.
+_MAY_BE_CALLED = {
+    "county": {"county"},
+    "district": {"district", "borough"},
+    "metropolitan": {"metropolitan", "borough", "district", "city"},
+    "unitary": {"unitary", "borough"},
+    "london_borough": {"london_borough", "borough"},
+    "other": set(),
+}
+_KIND_WORDS = re.compile(
+    r"\b(london borough|royal borough|metropolitan|county|district|borough|city|unitary)\b"
+)
+# Of names that only these set apart nothing may be left out: places called after a kind.
+_KEPT = (
+    (re.compile(r"\bcity (?:and county )?of (?:the city of )?london\b"), "londoncity"),
+    (re.compile(r"\blondon city\b"), "londoncity"),
+    (re.compile(r"\bcounty durham\b"), "durham county"),
+)
+_SILENT = {"the", "and", "of", "council", "corporation", "authority"}
+_LIKE_COUNCIL = re.compile(
+    r"\b(?:council|borough|county|district|unitary|[lm]?bc|cc|mbc|mdc|dc)\b", re.IGNORECASE
+)
+# Other bodies that are named after the same places, or call a part of themselves a council.
+_OTHER_BODY = re.compile(
+    r"\b(?:parks?|fire|rescue|police|crime|commissioner|transport|passenger|waste|panels?|schools?"
+    r"|academy|college|conservation|conservators|broads|pensions?|drainage|flood|homes|housing"
+    r"|association|trust|partnership|parish|town council|care|ltd|limited|combined authority)\b",
+    re.IGNORECASE,
+)
+# Words that set neighbours apart: in these a slip of the pen is another place.
+_COMPASS = {
+    "north", "south", "east", "west", "mid", "central", "upper", "lower", "great", "greater",
+    "new", "old", "inner", "outer", "northern", "southern", "eastern", "western",
+}  # fmt: skip
 
-    `year_ending` decides between a body and the one that followed it under the same bare name;
-    `also` are names met elsewhere, by `authorities.normalise`, with the names of the authorities.
+#: How alike a word must be to be taken for a slip of the pen (of 100), and by how much the best
+#: name must be better than the second.
+_LIKE, _CLEARLY = 85.0, 8.0
+# Shorter words are too easily turned into one another.
+_LONG_ENOUGH = 5
+
+
+def match(printed: str, *, year_ending: int | None = None) -> Match:
+    """Find the authority that a printed name means in a table of a year.
+
+    Exact: the register's own name. Known: its words under another spelling, order or abbreviation.
+    Loose (`fuzzy`): but for a slip of the pen, or cut short, it can be no other; for somebody to
+    confirm. Else it is `new`.
     """
-    name = clean(printed)
-    spelled = " ".join(name.split()).casefold()
-    for authority in authorities.load():
-        if " ".join(authority.name.split()).casefold() == spelled:
-            return _in_its_time(name, authority, EXACT, year_ending)
-    readings = [_parts(each) for each in _readings(name)]
-    known = _known(readings, year_ending)
+    name = without_footnote(printed)
+    said = _spelt(name)
+    like_council = bool(_LIKE_COUNCIL.search(name)) and not _OTHER_BODY.search(name)
+    exact = _by_name().get(said)
+    if exact is not None:
+        return Match(printed, exact.name, "exact", like_council=like_council)
+    readings = _readings(name)
+    known = {found for reading in readings for found in _known(reading, year_ending)}
     if len(known) == 1:
-        return _in_its_time(name, known.pop(), KNOWN_NAME, year_ending)
-    if not known and also and (other := also.get(authorities.normalise(name))):
-        return Match(other, KNOWN_NAME)
+        return Match(printed, known.pop().name, "known_name", like_council=like_council)
     if known:
-        names = " or ".join(sorted(authority.name for authority in known))
-        return Match(name, NEW, f"“{name}” may be {names}")
-    return _loosely(name, readings, year_ending)
+        names = ", ".join(sorted(each.name for each in known))
+        return Match(printed, None, "new", f"may be any of {names}", like_council)
+    loose = None if _OTHER_BODY.search(name) else _loose(readings, year_ending)
+    if loose is not None:
+        return Match(printed, loose[0].name, "fuzzy", loose[1], like_council)
+    return Match(printed, None, "new", "no name of the register is like it", like_council)
 
 
-def _in_its_time(name: str, body: Authority, how: str, year_ending: int | None) -> Match:
-    """Return a sure match; a loose one where the body didn't exist yet. Of one that has ended,
-    cases are decided for years after."""
-    if year_ending is None or body.start is None or body.start <= years.last_day(year_ending):
-        return Match(body.name, how)
-    because = f"“{name}” is {body.name}, which didn't exist before {body.start}"
-    return Match(body.name, FUZZY, because)
+def without_footnote(printed: str) -> str:
+    """Return a name without the marks of footnotes after it, its white space made single."""
+    return _FOOTNOTE.sub("", " ".join(printed.split())).strip(" ,;:")
 
 
-def clean(printed: str) -> str:
-    """Return a printed name without footnote marks, remarks in brackets and stray spaces."""
-    name = " ".join(printed.replace("\N{NO-BREAK SPACE}", " ").split())
-    before = None
-    while before != name:
-        before = name
-        name = _MARKS.sub("", _REMARK.sub("", name)).strip(" ,;")
-    return name
+def body_key(printed: str) -> str:
+    """Return what two spellings of one name have in common, for bodies outside the register: its
+    telling words and its kind, however they are ordered and shortened."""
+    name = _readings(without_footnote(printed))[0]
+    return " ".join((*name.words, *sorted(name.kinds)))
 
 
-def looks_like_council(name: str) -> bool:
-    """Whether a name says that it is a council's, and of no other kind of body."""
-    return bool(_LOOKS_LIKE_COUNCIL.search(name)) and not _NO_COUNCIL.search(name)
+def _spelt(name: str) -> str:
+    text = name.replace("’", "'").replace("‘", "'")
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
-def names_a_body(name: str) -> bool:
-    """Whether words are a name, with a capital and few of them, that says what body it is of."""
-    words = name.split()
-    return (
-        len(words) <= _LONGEST_NAME
-        and name[:1].isupper()
-        and bool(_LOOKS_LIKE_COUNCIL.search(name) or _OTHER_BODY.search(name))
-    )
+@cache
+def _by_name() -> dict[str, Authority]:
+    return {_spelt(each.name): each for each in authorities.load()}
 
 
-# -- taking names apart ------------------------------------------------------------
-
-
-def _readings(name: str) -> list[str]:
-    """Return a name in plain lower-case words, once for each thing its abbreviations may mean."""
-    plain = _plain(name)
-    readings = [""]
-    for word in plain.split():
-        options = _SHORT.get(word, (word,))
-        readings = [f"{each} {option}" for each in readings for option in options]
-        readings = readings[:_MOST_READINGS]
-    return [each.strip() for each in readings]
+def _readings(name: str) -> list[_Name]:
+    """Take a name apart; one with an abbreviation of two meanings in each of them."""
+    text = _plain(name)
+    texts = [text]
+    for short, long in _SHORT:
+        pattern = re.compile(rf"(?:(?<=^)|(?<=\s)){short}\.?(?=\s|$)")
+        if pattern.search(texts[0]):
+            texts = [pattern.sub(meaning, each) for each in texts for meaning in long]
+    return list(dict.fromkeys(_apart(" ".join(each.split())) for each in texts))
 
 
 def _plain(name: str) -> str:
     text = name.replace("’", "'").replace("‘", "'").replace("&", " and ")
-    text = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", text)
-    text = authorities.key(re.sub(r"['`]", "", text)).replace("-", " ")
-    # As authorities.key leaves it: a lone s was an apostrophe's in a slug.
-    return re.sub(r"(?<=[a-z]) s(?= |$)", "s", text)
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    # "Bristol, City of" and "Bexley, London Borough of" stand under the letter of their place.
+    head, comma, tail = text.partition(",")
+    if comma and tail.strip().endswith(" of"):
+        text = f"{tail.strip()} {head}"
+    text = re.sub(r"['`]", "", text)
+    return " ".join(re.sub(r"[^a-z0-9.]+", " ", text).split())
 
 
-def _parts(words: str) -> _Parts:
-    kind = ""
-    rest = words
-    for name, pattern in _KIND_WORDS:
-        # "City of London Corporation", "Liverpool City Region": what is left must be a name.
-        without = pattern.sub(" ", rest, count=1)
-        if without != rest and _bare(without):
-            kind = kind or name
-            rest = without
-            if name != "london":
-                break
-    return _Parts(_bare(rest), kind, bool(re.search(r"\b(?:council|corporation)\b", words)))
-
-
-def _bare(words: str) -> str:
-    return " ".join(_EMPTY_WORDS.sub(" ", words).split())
-
-
-# -- the register ------------------------------------------------------------------
+def _apart(text: str) -> _Name:
+    text = " ".join(re.sub(r"[^a-z0-9]+", " ", text.replace(".", "")).split())
+    for pattern, kept in _KEPT:
+        text = pattern.sub(kept, text)
+    kinds = frozenset(_KINDS[word] for word in _KIND_WORDS.findall(text))
+    # A combined county authority is no county.
+    if "combined" in text.split():
+        kinds = frozenset()
+    rest = _KIND_WORDS.sub(" ", text)
+    return _Name(tuple(word for word in rest.split() if word not in _SILENT), kinds)
 
 
 @cache
-def _register() -> dict[str, tuple[tuple[_Parts, Authority], ...]]:
-    """Return every name of the register by its core."""
-    found: dict[str, set[tuple[_Parts, Authority]]] = defaultdict(set)
-    for authority in authorities.load():
-        for name in (authority.name, authority.short_name, *authority.other_names):
-            for reading in _readings(name):
-                parts = _parts(reading)
-                if parts.core:
-                    found[parts.core].add((parts, authority))
+def _register() -> dict[Authority, frozenset[_Name]]:
+    """Every authority with its names, each taken apart."""
     return {
-        core: tuple(sorted(names, key=lambda name: (name[1].code, name[0].kind)))
-        for core, names in found.items()
+        each: frozenset(
+            reading
+            for name in (each.name, each.short_name, *each.other_names)
+            for reading in _readings(name)
+            if reading.words
+        )
+        for each in authorities.load()
     }
 
 
 @cache
-def _own_kinds(authority: Authority) -> frozenset[str]:
-    """Return the words for its kind with which the register knows an authority."""
-    names = (authority.name, *authority.other_names)
-    kinds = {_parts(reading).kind for name in names for reading in _readings(name)}
-    if authority.kind == "county":
-        kinds.add("county")
-    elif authority.kind == "london_borough":
-        kinds |= {"london", "borough"}
-    elif authority.kind == "metropolitan":
-        kinds |= {"metropolitan", "borough"}
-    return frozenset(kinds - {""})
+def _by_words() -> dict[tuple[str, ...], frozenset[Authority]]:
+    found: dict[tuple[str, ...], set[Authority]] = defaultdict(set)
+    for authority, names in _register().items():
+        for name in names:
+            found[name.words].add(authority)
+    return {words: frozenset(each) for words, each in found.items()}
+
+
+def _fits(kinds: frozenset[str], authority: Authority) -> bool:
+    """Whether what a name says of a body's kind can be said of an authority."""
+    return kinds <= _called(authority)
 
 
 @cache
-def _vocabulary() -> frozenset[str]:
-    return frozenset(word for core in _register() for word in core.split())
+def _called(authority: Authority) -> frozenset[str]:
+    own = (kind for name in _register()[authority] for kind in name.kinds)
+    return frozenset((*_MAY_BE_CALLED[authority.kind], *own))
 
 
-def _known(readings: list[_Parts], year_ending: int | None) -> set[Authority]:
-    """Return the authorities of whom a name is a spelling: one, or those it can't tell apart."""
-    found: set[Authority] = set()
-    for parts in readings:
-        bodies = {authority for _, authority in _register().get(parts.core, ())}
-        found |= {body for body in bodies if _agrees(parts, body)}
-    if len(found) > 1 and not any(parts.kind for parts in readings):
-        # "Somerset Council" is the name of one of two bodies that are called Somerset.
-        whole = {
-            body
-            for body in found
-            for parts in readings
-            if parts.says_council and parts == _parts(_plain(body.name))
-        }
-        found = whole or found
-    if len(found) > 1 and year_ending is not None:
-        found = {body for body in found if authorities.lived_in(body, year_ending)} or found
-    return found
+def _known(name: _Name, year_ending: int | None) -> set[Authority]:
+    """The authorities that a name means by its words, if what it says of their kind fits; of a
+    body and the one that followed it under the same words, the one that lived in the year."""
+    fitting = {each for each in _by_words().get(name.words, ()) if _fits(name.kinds, each)}
+    # A combined authority is never called by its place alone.
+    fitting = {each for each in fitting if each.kind != "other" or name in _register()[each]}
+    own = {each for each in fitting if name in _register()[each]}
+    if name.kinds and own:
+        fitting = own
+    if len(fitting) > 1 and year_ending is not None:
+        fitting = {each for each in fitting if authorities.lived_in(each, year_ending)} or fitting
+    if len(fitting) == 1 and not own:
+        # "Newcastle Borough Council" may be short for Newcastle-under-Lyme's.
+        (only,) = fitting
+        if any(_longer_of_the_kind(name, other) for other in _register() if other is not only):
+            return set()
+    return fitting
 
 
-def _agrees(parts: _Parts, body: Authority) -> bool:
-    """Whether a name's word for its kind, if it has one, is one of the body's own; a combined
-    authority must be called one, since its bare name is a region's."""
-    if parts.core in _NAMES_OF_TWO:
-        return bool(parts.kind) and parts.kind == _parts(_plain(body.name)).kind
-    return parts.kind in _own_kinds(body) if parts.kind else body.kind != "other"
-
-
-# -- what is only like a name ------------------------------------------------------
-
-
-def _loosely(name: str, readings: list[_Parts], year_ending: int | None) -> Match:
-    """Return the one authority a name is clearly like, or that it is none's."""
-    if not looks_like_council(name) and _NO_COUNCIL.search(name):
-        return Match(name, NEW)
-    scores: dict[Authority, float] = defaultdict(float)
-    for parts in readings:
-        for core, names in _register().items():
-            score = fuzz.ratio(parts.core, core)
-            for _, body in names:
-                scores[body] = max(scores[body], score)
-    alive = [
-        body for body in scores if year_ending is None or authorities.lived_in(body, year_ending)
-    ]
-    ranked = sorted(alive, key=lambda body: (-scores[body], body.code))
-    best, second = ranked[0], ranked[1]
-    told = (
-        f"“{name}” is like {best.name} ({scores[best]:.0f} of 100)"
-        f"; next {second.name} ({scores[second]:.0f})"
+def _longer_of_the_kind(name: _Name, authority: Authority) -> bool:
+    return any(
+        set(name.words) < set(own.words) and name.kinds <= own.kinds
+        for own in _register()[authority]
     )
-    if (
-        scores[best] >= _ALIKE
-        and scores[best] - scores[second] >= _AHEAD
-        and any(_could_mean(parts, best) for parts in readings)
-    ):
-        return Match(best.name, FUZZY, told)
-    return Match(name, NEW, told if looks_like_council(name) else None)
 
 
-def _could_mean(parts: _Parts, body: Authority) -> bool:
-    """Whether all words that distinguish a body occur in a name, and its kind isn't another."""
-    if parts.core in _NAMES_OF_TWO or (body.kind == "other" and not parts.kind):
-        return False
-    own = _own_kinds(body)
-    if parts.kind and parts.kind not in own and not (parts.kind in _LIKE and own & _LIKE):
-        return False
-    cores = (core for core, names in _register().items() if any(b is body for _, b in names))
-    return any(_same_words(parts.core.split(), core.split()) for core in cores)
+def _loose(names: list[_Name], year_ending: int | None) -> tuple[Authority, str] | None:
+    """The authority that a name can only mean if a slip of the pen is forgiven, or what was left
+    out filled in; and what that goes by."""
+    if not any(name.words for name in names) or any(name.words in _by_words() for name in names):
+        # Its words are an authority's; what it says of the kind contradicts. No other is meant.
+        return None
+    scores: dict[Authority, tuple[float, str]] = {}
+    for name in names:
+        for authority, own_names in _register().items():
+            if authority.kind == "other" or not _fits(name.kinds, authority):
+                continue
+            if year_ending is not None and not _about(authority, year_ending):
+                continue
+            for own in own_names:
+                score, why = _likeness(name.words, own.words)
+                if score > scores.get(authority, (0.0, ""))[0]:
+                    scores[authority] = score, why
+    best = sorted(scores.items(), key=lambda item: -item[1][0])[:2]
+    if not best:
+        return None
+    (authority, (score, why)), *others = best
+    second = f"the next best, {others[0][0].name}, {others[0][1][0]:.0f}" if others else "no other"
+    if others and score - others[0][1][0] < _CLEARLY:
+        return None
+    return authority, f"{why}; likeness {score:.0f} of 100, {second}"
 
 
-def _same_words(printed: list[str], wanted: list[str]) -> bool:
-    """Whether two lists are the same words in any order, but for slips in words of no other
-    authority's name."""
-    if len(printed) != len(wanted):
-        return False
-    left = list(printed)
-    for word in wanted:
-        if word in left:
-            left.remove(word)
-            continue
-        slip = next((other for other in left if _is_slip(other, word)), None)
-        if slip is None:
-            return False
-        left.remove(slip)
-    return True
+def _about(authority: Authority, year_ending: int) -> bool:
+    # Cases of a body that has ended are decided for years after it.
+    return any(authorities.lived_in(authority, year) for year in range(year_ending - 3, year_ending + 1))
 
 
-def _is_slip(printed: str, word: str) -> bool:
-    """Whether a printed word is one with a slip of the pen: no word that another name has."""
-    if printed in _vocabulary() or len(word) < 5:
-        return False
-    return bool(OSA.distance(printed, word) <= (2 if len(word) > 8 else 1))
+def _likeness(printed: tuple[str, ...], known: tuple[str, ...]) -> tuple[float, str]:
+    """How alike two names are, 0 to 100, and in what they differ; 0 where they are two names."""
+    if len(printed) < len(known) and known[: len(printed)] == printed:
+        if set(printed) <= _COMPASS:
+            return 0.0, ""
+        missing = " ".join(known[len(printed) :])
+        return 90.0, f'"{missing}" is left out'
+    if len(printed) != len(known):
+        return 0.0, ""
+    differing = [(one, other) for one, other in zip(printed, known, strict=True) if one != other]
+    for one, other in differing:
+        if {one, other} & _COMPASS or min(len(one), len(other)) < _LONG_ENOUGH:
+            return 0.0, ""
+        if fuzz.ratio(one, other) < _LIKE:
+            return 0.0, ""
+    score = fuzz.ratio(" ".join(printed), " ".join(known))
+    told = ", ".join(f'"{one}" for "{other}"' for one, other in differing)
+    return score, f"{told} taken for a slip of the pen"

@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from ombudsman_crawler.replica.agreement import Disagreement
     from ombudsman_crawler.replica.catalogue import ReplicaLetter
     from ombudsman_crawler.replica.council_truth import ReplicaPage
+    from ombudsman_crawler.replica.decisions import ReplicaDecision
     from ombudsman_crawler.replica.faults import Fault
-    from ombudsman_crawler.replica.replica import Replica, serve
+    from ombudsman_crawler.replica.improvements import ReplicaImprovement
+    from ombudsman_crawler.replica.public_reports import ReplicaReport
+    from ombudsman_crawler.replica.replica import Replica
     from ombudsman_crawler.replica.seeded import SeededError
     from ombudsman_crawler.replica.server import Hit
+    from ombudsman_crawler.replica.serving import serve
     from ombudsman_crawler.replica.tables.grid import TableRow
     from ombudsman_crawler.replica.tables.library import ReplicaTable
 
@@ -26,8 +30,11 @@ __all__ = [
     "Fault",
     "Hit",
     "Replica",
+    "ReplicaDecision",
+    "ReplicaImprovement",
     "ReplicaLetter",
     "ReplicaPage",
+    "ReplicaReport",
     "ReplicaTable",
     "SeededError",
     "TableRow",
@@ -41,12 +48,15 @@ _HOMES = {
     "Fault": "faults",
     "Hit": "server",
     "Replica": "replica",
+    "ReplicaDecision": "decisions",
+    "ReplicaImprovement": "improvements",
     "ReplicaLetter": "catalogue",
+    "ReplicaReport": "public_reports",
     "ReplicaPage": "council_truth",
     "ReplicaTable": "tables.library",
     "SeededError": "seeded",
     "TableRow": "tables.grid",
-    "serve": "replica",
+    "serve": "serving",
 }
 
 

@@ -1,1 +1,1 @@
-"""From the bytes of a national table to its rows and figures. Knows no network and no database."""
+"""A national table: the bytes of a CSV or a workbook → sheets → tables with figures. Pure."""

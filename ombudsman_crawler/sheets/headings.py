@@ -1,8 +1,5 @@
-"""What the columns of a national table mean, by the words above them.
-
-The words of each metric are data (`headings.csv` beside this file): patterns that a whole heading
-has to fit. Where a heading fits two metrics it means neither.
-"""
+"""What the headings of national tables mean. The wordings are data (`headings.csv` beside this
+file): patterns of headings reduced to plain words."""
 
 from __future__ import annotations
 
@@ -12,76 +9,74 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from ombudsman_crawler import metrics
-
-#: The column of names; columns that are known and say nothing of figures.
-NAME, IGNORED = "name", "ignored"
-#: What a table is about.
+#: What a table can be about.
 SUBJECTS = ("received", "decided", "compliance")
+#: Headings that aren't metrics: of the column of names, and of what stands beside the figures.
+NAME, BESIDE = "name", "beside"
 
-_SUBJECT_WORDS = {
-    "received": re.compile(r"\b(?:received|receipts?)\b"),
-    "decided": re.compile(r"\b(?:decided|decisions made|outcomes of complaints)\b"),
-    "compliance": re.compile(r"\b(?:compliance|complied|remed(?:y|ies|ied))\b"),
+#: How a title, a heading over several others or a file's name tells the subject.
+_TOLD = {
+    "received": re.compile(r"\breceived\b|\benquiries received\b", re.IGNORECASE),
+    "decided": re.compile(r"\bdecided\b|\bdecisions?\b|\boutcomes? of complaints\b", re.IGNORECASE),
+    "compliance": re.compile(r"\bcompliance\b|\bremed(?:y|ies|ied)\b", re.IGNORECASE),
 }
-_SIMILAR = re.compile(
-    r"\b(?:(?:of|for|in|among) )?similar (?:authorities|councils|bodies)(?: average)?\b"
+# Words that say nothing of what is counted.
+_FILLING = re.compile(
+    r"^(?:the |total |overall )?(?:number|no|count) of (?:the )?(?!\W*$)|^(?:no|number) (?=\w)"
 )
-_AVERAGE = re.compile(r"\b(?:average|mean)\b")
-_LONGEST_HEADING = 300
+_FOOTNOTE = re.compile(r"(?:\s*(?:[*†‡¹²³]|[\[(](?:\d{1,2}|[a-e]|note \w+)[\])]))+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    metric: str
+class Meaning:
+    """What a heading may mean under a subject: a metric, or NAME or BESIDE (then of any)."""
+
     subject: str
     pattern: re.Pattern[str]
+    metric: str
 
 
 @cache
-def _words() -> tuple[_Words, ...]:
+def _meanings() -> tuple[Meaning, ...]:
     text = files("ombudsman_crawler.sheets").joinpath("headings.csv").read_text(encoding="utf-8")
     return tuple(
-        _Words(row["metric"], row["subject"], re.compile(row["words"]))
+        Meaning(
+            row["subject"],
+            re.compile(row["heading"]),
+            row["metric"] or row["subject"],
+        )
         for row in csv.DictReader(text.splitlines())
     )
 
 
 def plain(heading: str) -> str:
-    """Return a heading in plain lower-case words: "Uphold rate (%)*" is "uphold rate percent"."""
-    text = heading[:_LONGEST_HEADING].lower().replace("&", " and ").replace("%", " percent ")
-    text = re.sub(r"[’‘'`]", "", text)
-    text = re.sub(r"(?<=\d),(?=\d{3})", " ", text)
-    text = re.sub(r"[^a-z0-9]+", " ", text)
-    text = re.sub(r"\bper ?centage\b|\bper cent\b", "percent", text)
-    text = re.sub(r"\b(?:the|number of|no of|num of|count of)\b", " ", text)
-    return " ".join(text.split())
+    """Reduce a heading to its words: case, punctuation, line breaks and footnotes make no
+    difference; "%" is "percent", "&" is "and"."""
+    text = _FOOTNOTE.sub("", " ".join(heading.split()))
+    text = text.lower().replace("&", " and ").replace("%", " percent ").replace("’", "'")
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    text = " ".join(re.sub(r"[^a-z0-9']+", " ", text).split())
+    return _FILLING.sub("", text)
 
 
-@cache
-def meaning(heading: str, subject: str | None) -> str | None:
-    """Return the metric a heading means in a table of a subject, NAME or IGNORED; None where it
-    isn't known or may mean two things."""
+def meaning(heading: str, subject: str) -> str | None:
+    """Return the metric that a heading means under a subject, NAME or BESIDE, None where it means
+    nothing that is known."""
     words = plain(heading)
-    similar = _SIMILAR.sub(" ", words)
-    if similar != words:
-        base = _meaning(" ".join(_AVERAGE.sub(" ", similar).split()), subject)
-        twin = f"{base}_similar"
-        return twin if twin in metrics.load() else None
-    return _meaning(words, subject)
+    if not words:
+        return None
+    for each in _meanings():
+        if each.subject in (subject, NAME, BESIDE) and each.pattern.fullmatch(words):
+            return each.metric
+    return None
 
 
-def _meaning(words: str, subject: str | None) -> str | None:
-    found = {
-        each.metric
-        for each in _words()
-        if each.subject in ("", subject or "") and each.pattern.fullmatch(words)
-    }
-    return found.pop() if len(found) == 1 else None
+def subject_of(text: str) -> str | None:
+    """Return the one subject that a title tells, None where it tells none or several.
 
-
-def subject_of(title: str) -> str | None:
-    """Return the one subject that a title tells; None where it tells none or several."""
-    words = plain(title)
-    found = [name for name, pattern in _SUBJECT_WORDS.items() if pattern.search(words)]
-    return found[0] if len(found) == 1 else None
+    "Compliance and remedies" is one; "decisions" beside "remedies" speaks of remedies.
+    """
+    told = [subject for subject, pattern in _TOLD.items() if pattern.search(text)]
+    if told == ["decided", "compliance"]:
+        return "compliance" if not re.search(r"\bdecided\b", text, re.IGNORECASE) else None
+    return told[0] if len(told) == 1 else None

@@ -1,170 +1,163 @@
-"""A file of national tables, from its bytes to its tables."""
+"""The one way in: a file's bytes → what it says."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from ombudsman_crawler import years
-from ombudsman_crawler.sheets import columns, csv_file, rows, workbook
-from ombudsman_crawler.sheets.columns import Header
-from ombudsman_crawler.sheets.headings import SUBJECTS, subject_of
-from ombudsman_crawler.sheets.sheet import Sheet, Unreadable
-from ombudsman_crawler.sheets.table import (
-    Expectation,
-    FileReading,
-    Finding,
-    Row,
-    Table,
-    unreadable,
-)
+from ombudsman_crawler.sheets import csv_file, header, headings, rows, workbook
+from ombudsman_crawler.sheets.sheet import MAX_FILE, Sheet, SheetFile, UnreadableSheet
+from ombudsman_crawler.sheets.table import Table, TableFile, TableFinding, TableRow, Told
 
-_ZIP = b"PK\x03\x04"
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# A sheet none of whose rows has so many cells holds notes and no table.
-_NARROWEST = 3
+#: The version of this reader: what it makes of a file is stored with it.
+READER = "sheets-1"
+
+# A sheet with fewer rows of numbers holds words: notes, a cover.
+_FEWEST_ROWS = 2
+_LONGEST_TITLE = 400
 
 
-def read(body: bytes, expectation: Expectation) -> FileReading:
-    """Read a file: a workbook or comma-separated values, told by its bytes."""
+def read_file(body: bytes, told: Told) -> TableFile:
+    """Read a CSV or a workbook. What can't be read is one unrecognised table with the reason."""
     try:
-        sheets = _sheets(body)
-    except Unreadable as error:
+        file = _open(body)
+    except UnreadableSheet as error:
         return unreadable(str(error))
-    tables: list[Table] = []
-    skipped: list[Finding] = []
-    for sheet in sheets:
-        if sheet.hidden:
-            skipped.append(_skipped(sheet, "is hidden"))
-        elif sheet.name and max((_filled(sheet, each) for each in range(len(sheet.rows))), default=0) < _NARROWEST:
-            skipped.append(_skipped(sheet, "has no table"))
-        else:
-            tables.append(_table(sheet, expectation))
+    kept = [sheet for sheet in file.sheets if _holds_numbers(sheet)]
+    tables = [_table(sheet, told) for sheet in kept]
     if not tables:
-        why = "; ".join(finding.message for finding in skipped) or "the file is empty"
-        return FileReading((Table("", "unrecognised", why),), tuple(skipped))
-    return FileReading(tuple(tables), tuple(skipped))
+        return unreadable("no sheet holds a table of numbers")
+    left_out = [
+        *file.left_out,
+        *(f'the sheet "{sheet.name}" holds words only' for sheet in file.sheets if sheet not in kept),
+    ]
+    if left_out:
+        notes = [TableFinding("sheet_left_out", "note", sentence) for sentence in left_out]
+        tables[0] = replace(tables[0], findings=(*tables[0].findings, *notes))
+    return TableFile(READER, file.encoding, tuple(tables))
 
 
-def _sheets(body: bytes) -> list[Sheet]:
-    if body.startswith(_ZIP):
+def unreadable(reason: str) -> TableFile:
+    """Return what is said of a file that can't be read at all."""
+    table = Table("", None, None, None, None, (), "unrecognised", reason)
+    return TableFile(READER, None, (table,))
+
+
+def _open(body: bytes) -> SheetFile:
+    if len(body) > MAX_FILE:
+        raise UnreadableSheet(f"the file has {len(body):,} bytes; {MAX_FILE:,} are read")
+    if body.startswith(b"PK\x03\x04"):
         return workbook.read(body)
-    if body.startswith(_OLD_EXCEL):
-        raise Unreadable("a workbook of Excel 97 to 2003 (XLS), or one with a password")
+    if body.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnreadableSheet("an old or encrypted workbook (.xls), which can't be read")
     if b"%PDF-" in body[:1024]:
-        raise Unreadable("a PDF")
-    return [csv_file.read(body)]
+        raise UnreadableSheet("the file is a PDF, no table")
+    return csv_file.read(body)
 
 
-def _filled(sheet: Sheet, row: int) -> int:
-    return sum(not cell.blank for cell in sheet.rows[row])
-
-
-def _skipped(sheet: Sheet, why: str) -> Finding:
-    return Finding("sheet_skipped", "note", f"sheet “{sheet.name}” {why}; it isn't read")
-
-
-def _table(sheet: Sheet, expectation: Expectation) -> Table:
-    headers = {subject: columns.find(sheet, subject) for subject in (None, *SUBJECTS)}
-    likeliest = max(
-        (header for header in headers.values() if header),
-        key=lambda header: len(header.figures()),
-        default=None,
+def _holds_numbers(sheet: Sheet) -> bool:
+    rows_of_numbers = sum(
+        sum(cell is not None and (cell.number is not None or cell.lost) for cell in row) > 1
+        for row in sheet.rows
     )
-    above = _lines(sheet, likeliest.first_row if likeliest else min(len(sheet.rows), 5))
-    subject = _subject(sheet, above, expectation, headers)
-    header = headers[subject]
-    title = above[0] if above else sheet.name or None
-    year, findings = _year(sheet, above, expectation)
-    if header is None:
-        reason = (
-            "no row of headings was found: none has a column of names and known figures"
-            if sheet.rows
-            else "the file is empty"
-        )
-        printed = tuple(
-            Row(number, tuple(cell.text for cell in cells))
-            for number, cells in enumerate(sheet.rows, 1)
-            if cells
-        )
-        return Table(
-            sheet.name, "unrecognised", reason, title, subject, year, rows=printed,
-            findings=tuple(findings),
-        )  # fmt: skip
-    read_rows, of_rows = rows.read(sheet, header)
-    findings += [*_about_columns(header), *of_rows]
-    reason = None
+    return rows_of_numbers >= _FEWEST_ROWS
+
+
+def _table(sheet: Sheet, told: Told) -> Table:
+    above = _words_above(sheet)
+    found = header.find(
+        sheet, _subject(above, sheet.name, told), _year(above, sheet.name, told)
+    )
+    if found is None:
+        return _unrecognised(sheet, "no row holds headings that are known")
+    # Only what stands above the headings is the title.
+    title = _words(sheet, found.first)
+    year = _year(title, sheet.name, told)
+    if found.name is None:
+        return _unrecognised(sheet, "no column holds the names of authorities", title)
     if year is None:
-        reason = "neither the table nor the link to it names a year: it has no figures"
-        findings.append(Finding("table_year_not_found", "error", reason))
-    elif not any(row.figures for row in read_rows):
-        reason = "there are headings and no row of an authority"
-        findings.append(Finding("table_without_numbers", "error", reason))
-    doubtful = any(finding.severity != "note" for finding in findings)
+        return _unrecognised(sheet, "neither its title nor its link tells its one year", title)
+    columns, findings = rows.meanings(found)
+    if told.year_ending is not None and year != told.year_ending:
+        message = f"it says {years.label(year)}, its link {years.label(told.year_ending)}"
+        findings.append(TableFinding("table_year_disagrees", "warning", message))
+    subject = _subject(title, sheet.name, told)
+    if subject is not None and subject != found.subject:
+        message = f"its title says {subject}, its columns {found.subject}"
+        findings.append(TableFinding("table_subject_disagrees", "note", message))
+    read = rows.read(sheet, found, year, columns)
+    if not any(row.name for row in read):
+        return _unrecognised(sheet, "no row below the headings is an authority's", title)
+    doubtful = any(
+        finding.severity != "note"
+        for finding in (*findings, *(finding for row in read for finding in row.findings))
+    )
     return Table(
         sheet=sheet.name,
-        status="suspect" if doubtful else "ok",
-        reason=reason,
-        title=title,
-        subject=subject,
+        title=_title(title, sheet),
+        subject=found.subject,
         year_ending=year,
-        header_row=header.row + 1,
-        columns=tuple(column.heading for column in header.columns),
-        rows=read_rows,
+        header_row=found.last + 1,
+        columns=tuple(column.heading for column in found.columns),
+        status="suspect" if doubtful else "ok",
+        reason=None,
+        rows=tuple(read),
         findings=tuple(findings),
     )
 
 
-def _lines(sheet: Sheet, before: int) -> list[str]:
-    """Return the words above the headings, a line for each row that has any."""
-    found = (" ".join(cell.text for cell in row if not cell.blank) for row in sheet.rows[:before])
-    return [line for line in found if line]
-
-
-def _subject(
-    sheet: Sheet,
-    above: list[str],
-    expectation: Expectation,
-    headers: dict[str | None, Header | None],
-) -> str | None:
-    """Return a table's subject: as it says itself, as the link says, or by its columns."""
-    for told in (*above, sheet.name, expectation.label, expectation.file_name):
-        if found := subject_of(told.replace("_", " ")):
-            return found
-    if expectation.subject:
-        return expectation.subject
-    known = {name: len(header.figures()) if header else 0 for name, header in headers.items()}
-    most = max(known.values())
-    likely = [name for name in SUBJECTS if known[name] == most > known[None]]
-    return likely[0] if len(likely) == 1 else None
-
-
-def _year(
-    sheet: Sheet, above: list[str], expectation: Expectation
-) -> tuple[int | None, list[Finding]]:
-    """Return a table's year: as it says itself, else as the link says."""
-    own = (
-        years.of_title("\n".join(above))
-        or next((year for line in above if (year := years.of_title(line))), None)
-        or years.of_title(sheet.name)
-    )
-    linked = (
-        years.of_title(expectation.label)
-        or expectation.year_ending
-        or years.of_title(expectation.file_name)
-    )
-    if own is not None and linked is not None and own != linked:
-        message = f"the table says it is of {years.label(own)}, the link {years.label(linked)}"
-        return own, [Finding("table_year_differs_from_link", "warning", message)]
-    return own or linked, []
-
-
-def _about_columns(header: Header) -> list[Finding]:
-    """Return a note for each column that isn't read: it stays as printed."""
-    findings = [
-        Finding("column_twice", "warning", f"several columns may be {metric}: none is read", metric)
-        for metric in header.twice
+def _unrecognised(sheet: Sheet, reason: str, title: Sequence[str] = ()) -> Table:
+    """Return a table of which nothing is read but its rows as printed."""
+    printed = [
+        TableRow(
+            number, tuple(None if cell is None or cell.filled else cell.text for cell in row)
+        )
+        for number, row in enumerate(sheet.rows, 1)
+        if any(row)
     ]
-    findings += [
-        Finding("table_column_not_known", "note", f"column “{column.heading}” isn't known")
-        for column in header.columns
-        if column.means is None and column.heading
-    ]
-    return findings
+    return Table(
+        sheet.name, _title(title, sheet), None, None, None, (), "unrecognised", reason,
+        tuple(printed),
+    )  # fmt: skip
+
+
+def _words(sheet: Sheet, before: int) -> list[str]:
+    """The texts above a row, each once, in order."""
+    return list(
+        dict.fromkeys(
+            cell.text
+            for row in sheet.rows[:before]
+            for cell in row
+            if cell is not None and cell.number is None
+        )
+    )
+
+
+def _words_above(sheet: Sheet) -> list[str]:
+    """The texts above the first row of numbers: the title, if not the headings themselves."""
+    for index, row in enumerate(sheet.rows):
+        if sum(cell is not None and cell.number is not None for cell in row) > 1:
+            return _words(sheet, index)
+    return _words(sheet, len(sheet.rows))
+
+
+def _title(words: Sequence[str], sheet: Sheet) -> str | None:
+    return (" ".join(words) or sheet.name)[:_LONGEST_TITLE] or None
+
+
+def _year(words: Sequence[str], name: str, told: Told) -> int | None:
+    """The year that the words above a table tell, else its sheet's name, else its link."""
+    found = {year for text in words if (year := years.from_title(text)) is not None}
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        return None
+    return years.from_title(name) or told.year_ending
+
+
+def _subject(words: Sequence[str], name: str, told: Told) -> str | None:
+    for text in (*words, name):
+        if (subject := headings.subject_of(text)) is not None:
+            return subject
+    return told.subject

@@ -1,252 +1,306 @@
-"""The rows under the headings: whose they are, what figures they have, and whether those agree."""
+"""The rows below a table's headings: whose each is, and its figures."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from ombudsman_crawler import matching, metrics
-from ombudsman_crawler.sheets import values
-from ombudsman_crawler.sheets.columns import Column, Header
-from ombudsman_crawler.sheets.sheet import Sheet
-from ombudsman_crawler.sheets.table import Figure, Finding, Row
-from ombudsman_crawler.sheets.values import Value
+from ombudsman_crawler.sheets.header import Header
+from ombudsman_crawler.sheets.headings import BESIDE, NAME
+from ombudsman_crawler.sheets.sheet import Cell, Sheet
+from ombudsman_crawler.sheets.table import TableFigure, TableFinding, TableRow
 
-# Rows that are no body's: totals, averages, kinds of authorities, notes.
-_SUMMARY = re.compile(
-    r"(?:(?:grand|overall|sub)[ -]?)?totals?\b|averages?\b|mean\b|median\b|sum\b|england\b|national\b"
-    r"|all\b|similar authorities\b|percentage\b|%",
-    re.I,
+_TOTAL = re.compile(
+    r"^\W*(?:(?:grand|sub|overall|national|column)[\s-]*)?(?:totals?|averages?|mean|median|sum)\b"
+    r"|^\W*(?:all|total of all) (?:english |local )?(?:authorities|councils|bodies)\b"
+    r"|\b(?:average|totals?)\W*$|^\W*(?:england|national)\W*$",
+    re.IGNORECASE,
 )
-_MANY = re.compile(
-    r"\b(?:councils|boroughs|authorities|districts|counties|bodies|unitaries)\W*$", re.I
-)
-_NOTE = re.compile(r"[*†‡§^¹²³]\s*\S|\(?\d{1,2}[.)]\s|\[\d+\]|notes?\b|sources?\b|key\b|©", re.I)
-_LONGEST_NAME = 120
+# Longer than any name; what stands there is a note.
+_LONGEST_NAME = 130
+_NOT_APPLICABLE = re.compile(r"n\.? ?/? ?a\.?|not applicable", re.IGNORECASE)
+_NOT_DUE = re.compile(r"(?:no(?:ne)?|nothing)\b.*\bdue\b.*|not due", re.IGNORECASE)
+_DASH = re.compile(r"[-–—‐‑:.]{1,3}")
 
-# What a rate is taken of: one metric, or the sum of two.
-_BASES: dict[str, tuple[tuple[str, ...], ...]] = {
+#: What each rate is taken of and by: the share, and the parts of the whole, of which the first
+#: list that a table has counts.
+_RATES = {
     "uphold_rate": (
-        ("detailed_investigations",),
-        ("upheld_decisions", "not_upheld_decisions"),
+        "upheld_decisions",
+        (("detailed_investigations",), ("upheld_decisions", "not_upheld_decisions")),
     ),
-    "compliance_rate": (("compliance_outcomes",),),
-    "satisfactory_remedy_rate": (("satisfactory_remedy_base",), ("upheld_decisions",)),
-}
-_COUNTED = {
-    "uphold_rate": "upheld_decisions",
-    "satisfactory_remedy_rate": "satisfactory_remedy_decisions",
-}
-# Totals and all that may be part of them.
-_PARTS_OF_DECISIONS = (
-    "decided_incomplete_or_invalid", "decided_advice_given",
-    "decided_referred_back_for_local_resolution", "decided_closed_after_initial_enquiries",
-    "not_for_us", "assessed_and_closed", "not_upheld_decisions", "upheld_decisions",
-)  # fmt: skip
-_TOTALS: dict[str, tuple[str, ...]] = {
-    "received_total": tuple(
-        name for name in metrics.load() if name.startswith("received_") and name != "received_total"
+    "compliance_rate": (None, (("compliance_outcomes",),)),
+    "satisfactory_remedy_rate": (
+        "satisfactory_remedy_decisions",
+        (("satisfactory_remedy_base",), ("upheld_decisions",)),
     ),
-    "decided_total": _PARTS_OF_DECISIONS,
-    "complaints_dealt_with": _PARTS_OF_DECISIONS,
-    "detailed_investigations": ("not_upheld_decisions", "upheld_decisions"),
 }
-# A rate in whole percent of its counts, rounded by whatever rule.
-_ROUNDED = 1.0
+#: What adds up to a total, where a table has all of it.
+_TOTALS = {
+    "received_total": "received_",
+    "decided_total": ("decided_", "upheld_decisions", "not_upheld_decisions"),
+    "complaints_dealt_with": ("not_for_us", "assessed_and_closed", "detailed_investigations"),
+}
 
 
-def read(sheet: Sheet, header: Header) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
-    """Return every row of a sheet as printed, those of bodies with their figures; and findings."""
-    findings: list[Finding] = []
-    scales, doubts = _scales(sheet, header)
-    findings += doubts
+def read(sheet: Sheet, header: Header, year_ending: int, columns: dict[int, str]) -> list[TableRow]:
+    """Read every row of a sheet that isn't empty; `columns` are the metrics of the columns (from 0)
+    that can be read."""
+    scales = {place: _scale(sheet, header, place, metric) for place, metric in columns.items()}
     rows = []
-    for place, cells in enumerate(sheet.rows):
-        if not cells:
+    for index, cells in enumerate(sheet.rows):
+        if not any(cells):
             continue
-        row = Row(place + 1, tuple(cell.text for cell in cells))
-        if place > header.row and (name := _name(sheet, header, place)):
-            figures, found = _figures(sheet, header, place, name, scales)
-            findings += [*found, *_disagreements(figures, place + 1)]
-            row = replace(row, name=name, figures=tuple(figures))
-        rows.append(row)
-    return tuple(rows), tuple(findings)
-
-
-def _name(sheet: Sheet, header: Header, place: int) -> str | None:
-    """Return the name of the body whose row it is; None of a row that is none's."""
-    cell = sheet.cell(place, header.name_column)
-    name = cell.text
-    if cell.number is not None or not any(letter.isalpha() for letter in name):
-        return None
-    if len(name) > _LONGEST_NAME or _NOTE.match(name):
-        return None
-    if matching.match(name).known:
-        return name
-    if _SUMMARY.match(name) or _MANY.search(name):
-        return None
-    # A name with nothing beside it is a title between the rows or a note under them; unless it is
-    # that of a public body, all of whose counts may be printed as blanks.
-    told = [values.read(sheet.cell(place, column.place)) for column in header.figures()]
-    some = any(value.number is not None or value.absence != "blank" for value in told)
-    return name if some or matching.names_a_body(name) else None
-
-
-def _scales(sheet: Sheet, header: Header) -> tuple[Mapping[str, float], list[Finding]]:
-    """Return what the bare numbers of each column of percentages are multiplied by."""
-    scales: dict[str, float] = {}
-    findings = []
-    for column in header.figures():
-        if _unit(column) != "percent":
-            continue
-        told = [
-            values.read(sheet.cell(place, column.place))
-            for place in range(header.row + 1, len(sheet.rows))
-            if _name(sheet, header, place)
-        ]
-        fractions = values.are_fractions(told)
-        if fractions is not False:
-            findings.append(
-                Finding(
-                    "percent_unclear",
-                    "warning",
-                    f"column “{column.heading}” has no percent signs, and no number over 1: "
-                    + ("read as 0.74 for 74%" if fractions else "read as whole percentages"),
-                    column.means,
-                )
-            )
-        scales[column.means or ""] = 100.0 if fractions else 1.0
-    return scales, findings
-
-
-def _unit(column: Column) -> str:
-    return metrics.load()[column.means or ""].unit
-
-
-def _figures(
-    sheet: Sheet, header: Header, place: int, name: str, scales: Mapping[str, float]
-) -> tuple[list[Figure], list[Finding]]:
-    figures: list[Figure] = []
-    findings: list[Finding] = []
-    for column in header.figures():
-        assert column.means is not None
-        cell = sheet.cell(place, column.place)
-        value = values.read(cell)
-        where = f'row {place + 1} "{name}", column "{column.heading}"'
-        where = f'sheet "{sheet.name}", {where}' if sheet.name else where
-        number = value.number
-        if number is not None and not value.percent:
-            number = round(number * scales.get(column.means, 1.0), 9)
-        shown = "formula without a value" if cell.not_calculated else cell.text
-        figures.append(
-            Figure(
-                column.means, number, value.absence, cell.text or None, f"{where}: {shown or 'blank'}"
-            )
+        printed = tuple(
+            None if cell is None or cell.filled else cell.text for cell in cells
         )
-        findings += [
-            Finding(code, severity, f"{where}: {message}", column.means, place + 1)
-            for code, severity, message in _doubts(value, number, _unit(column), shown)
-        ]
-        if cell.not_calculated:
-            message = f"{where} is a formula whose value the file doesn't have"
-            findings.append(
-                Finding("formula_not_calculated", "note", message, column.means, place + 1)
+        row = TableRow(index + 1, printed)
+        if index > header.last:
+            row = _of_body(row, cells, sheet, header, year_ending, columns, scales)
+        rows.append(row)
+    return _once_each(rows)
+
+
+def _of_body(
+    row: TableRow,
+    cells: tuple[Cell | None, ...],
+    sheet: Sheet,
+    header: Header,
+    year_ending: int,
+    columns: dict[int, str],
+    scales: dict[int, int | None],
+) -> TableRow:
+    named = _at(cells, header.name)
+    inside = [_at(cells, place) for place in columns]
+    numbers = sum(cell is not None and cell.number is not None for cell in inside)
+    if named is None:
+        if numbers:
+            finding = TableFinding(
+                "row_without_name", "warning", f"row {row.number} has numbers and no name"
             )
-    return [_with_base(figure, figures) for figure in figures], findings
+            return replace(row, findings=(finding,))
+        return row
+    name = matching.without_footnote(named.text)
+    if not name or len(name) > _LONGEST_NAME or named.number is not None or _TOTAL.search(name):
+        return row
+    found = matching.match(name, year_ending=year_ending)
+    empty = not any(inside)
+    if not numbers and found.how not in ("exact", "known_name"):
+        # A heading between groups of bodies, or a note below the table.
+        return row
+    if empty and named.filled:
+        return row
+    findings = []
+    if found.how == "fuzzy":
+        message = f'"{name}" is taken for {found.authority}: {found.explanation}'
+        findings.append(TableFinding("name_matched_loosely", "warning", message))
+    elif found.how == "new" and (found.like_council or found.explanation.startswith("may be")):
+        message = f'"{name}" is like a council\'s name and no authority\'s: {found.explanation}'
+        findings.append(TableFinding("council_not_known", "warning", message))
+    figures = []
+    for place, metric in columns.items():
+        where = _where(sheet, row.number, name, header.columns[place].heading, place)
+        figure, finding = _figure(_at(cells, place), metric, scales[place], where)
+        figures.append(figure)
+        if finding is not None:
+            findings.append(finding)
+    figures, more = _held_together(figures)
+    return replace(
+        row,
+        name=name,
+        authority=found.authority,
+        matched_by=found.how,
+        figures=tuple(figures),
+        findings=(*findings, *more),
+    )
 
 
-def _doubts(
-    value: Value, number: float | None, unit: str, shown: str
-) -> list[tuple[str, str, str]]:
-    """Return code, severity and message of what is odd about one cell."""
-    found = []
-    if value.strange:
-        found.append(("cell_not_read", "warning", f"{shown!r} is no number"))
-    if value.marked:
-        found.append(("number_qualified", "warning", f"{shown!r} has a mark behind the number"))
-    if number is None:
-        return found
-    if value.percent and unit != "percent":
-        found.append(("stray_percent", "warning", f"{shown!r} is no percentage"))
-    if number < 0 or (unit == "percent" and number > 100):
-        found.append(("out_of_range", "warning", f"{shown!r} can't be"))
-    elif unit == "count" and not number.is_integer():
-        found.append(("out_of_range", "warning", f"{shown!r} is no whole number"))
-    return found
+def _at(cells: tuple[Cell | None, ...], place: int | None) -> Cell | None:
+    return cells[place] if place is not None and place < len(cells) else None
 
 
-def _with_base(figure: Figure, row: list[Figure]) -> Figure:
-    """Return a rate without a value as having no base where its base is zero."""
-    if figure.absence in ("blank", "not_applicable") and _base(figure.metric, row) == 0:
-        return replace(figure, absence="no_base")
-    return figure
+def _where(sheet: Sheet, number: int, name: str, heading: str, place: int) -> str:
+    """Say in words where a cell stands."""
+    inside = f'sheet "{sheet.name}", ' if sheet.name else ""
+    column = f'"{heading}"' if heading else f"{place + 1}"
+    return f'{inside}row {number} "{name}", column {column}'
 
 
-def _base(metric: str, row: list[Figure]) -> float | None:
-    told = {figure.metric: figure.value for figure in row}
-    for parts in _BASES.get(metric, ()):
-        numbers = [told[part] for part in parts if told.get(part) is not None]
-        if len(numbers) == len(parts):
-            return sum(number for number in numbers if number is not None)
+# -- one cell ------------------------------------------------------------------
+
+
+def _scale(sheet: Sheet, header: Header, place: int, metric: str) -> int | None:
+    """Return what a column's numbers without a percent sign are to be multiplied by: 100 where a
+    column of percentages holds shares of 1; None where that can't be told."""
+    if metrics.load()[metric].unit != "percent":
+        return 1
+    found = [
+        cell
+        for row in sheet.rows[header.last + 1 :]
+        if (cell := _at(row, place)) is not None and cell.number is not None
+    ]
+    bare = [cell.number for cell in found if not cell.percent and cell.number is not None]
+    if any(number > 1 for number in bare) or not any(bare):
+        return 1
+    if len(bare) == len(found) and any(0 < number < 1 for number in bare):
+        return 100
     return None
 
 
-def _disagreements(figures: list[Figure], row: int) -> list[Finding]:
-    """Return where the figures of a row contradict one another."""
-    told = {figure.metric: figure for figure in figures}
+def _figure(
+    cell: Cell | None, metric: str, scale: int | None, where: str
+) -> tuple[TableFigure, TableFinding | None]:
+    """Read one cell: its figure, and what is to be said of it."""
+    if cell is None:
+        return TableFigure(metric, None, "blank", None, f"{where}: empty"), None
+    text = f"{where}: {cell.text}"
+    percent = metrics.load()[metric].unit == "percent"
+
+    def absent(absence: str) -> TableFigure:
+        return TableFigure(metric, None, absence, cell.text, text)
+
+    def told(code: str, message: str) -> TableFinding:
+        return TableFinding(code, "warning", f"{message}: {where}: {cell.text}", metric)
+
+    if cell.lost:
+        return absent("not_in_text"), told("formula_without_value", "a formula's value isn't saved")
+    if cell.number is None:
+        if _NOT_APPLICABLE.fullmatch(cell.text):
+            return absent("not_applicable"), None
+        if _NOT_DUE.fullmatch(cell.text):
+            return absent("not_due"), None
+        if _DASH.fullmatch(cell.text):
+            return absent("blank"), None
+        return absent("not_in_text"), told("number_qualified", "no plain number")
+    if cell.percent and not percent:
+        return absent("not_in_text"), told("stray_percent", "a percentage in a column of numbers")
+    if percent and not cell.percent and scale is None and cell.number:
+        return absent("not_in_text"), told("cell_ambiguous", "a percentage or a share of 1")
+    value = cell.number
+    if percent and not cell.percent and scale == 100:
+        value = float(Decimal(repr(value)) * 100)
+    finding = None
+    whole = metrics.load()[metric].unit != "count" or value == int(value)
+    if value < 0 or not whole or (percent and value > 100):
+        finding = told("out_of_range", "no number of this kind can be this")
+    return TableFigure(metric, value, None, cell.text, text), finding
+
+
+# -- one row -------------------------------------------------------------------
+
+
+def _held_together(figures: list[TableFigure]) -> tuple[list[TableFigure], list[TableFinding]]:
+    """Hold a row's rates and totals against its counts. A rate of nothing has no base, whatever is
+    printed."""
+    values = {figure.metric: figure.value for figure in figures}
     findings = []
+    kept = []
+    for figure in figures:
+        share, base = _base(figure.metric, values)
+        if base == 0 and not figure.value:
+            kept.append(replace(figure, value=None, absence="no_base"))
+            continue
+        kept.append(figure)
+        if figure.value is None or base is None:
+            continue
+        if base == 0:
+            message = f"a rate of {figure.value_text} is printed although there is nothing"
+            findings.append(
+                TableFinding("contradicts_itself", "warning", message, figure.metric)
+            )
+        elif share is not None and abs(figure.value - 100 * share / base) > 0.5 + 1e-9:
+            message = f"{figure.value_text} is printed, {share:g} of {base:g} are {100 * share / base:.1f}%"
+            findings.append(
+                TableFinding("rate_contradicts_counts", "warning", message, figure.metric)
+            )
     for total, parts in _TOTALS.items():
-        findings += _sum_differs(told, total, parts, row)
-    for rate in _BASES:
-        findings += _rate_differs(told, rate, figures, row)
-    return findings
+        terms = [
+            value
+            for metric, value in values.items()
+            if metric.startswith(parts) and metric != total
+        ]
+        whole = values.get(total)
+        if whole is None or len(terms) < 2 or None in terms:
+            continue
+        added = sum(term for term in terms if term is not None)
+        if added > whole or (added != whole and _complete(total, values)):
+            message = f"the parts are {added:g} together, {whole:g} is printed"
+            findings.append(TableFinding("table_does_not_add_up", "warning", message, total))
+    return kept, findings
 
 
-def _sum_differs(
-    told: Mapping[str, Figure], total: str, parts: tuple[str, ...], row: int
-) -> list[Finding]:
-    whole = told.get(total)
-    there = [told[part] for part in parts if part in told]
-    # A blank is nothing to add; a number that couldn't be read may be anything.
-    if whole is None or whole.value is None or len(there) < 2:
-        return []
-    if any(part.absence not in (None, "blank") for part in there):
-        return []
-    found = sum(part.value or 0 for part in there)
-    if total in ("decided_total", "complaints_dealt_with") and not {
-        "not_upheld_decisions", "upheld_decisions",
-    } <= told.keys():
-        # Without both there is something of the total in no column.
-        investigations = told.get("detailed_investigations")
-        if investigations is None or investigations.value is None:
-            return []
-        found += investigations.value - sum(
-            told[part].value or 0
-            for part in ("not_upheld_decisions", "upheld_decisions")
-            if part in told
-        )
-    if found == whole.value:
-        return []
-    message = f"{whole.text} is not the sum of its parts, {found:g}"
-    return [Finding("table_does_not_add_up", "warning", message, total, row)]
+def _complete(total: str, values: dict[str, float | None]) -> bool:
+    """Whether a row has all the parts that a total is known to have."""
+    if total == "complaints_dealt_with":
+        return all(part in values for part in _TOTALS[total])
+    if total == "decided_total":
+        return {"decided_closed_after_initial_enquiries", "upheld_decisions",
+                "not_upheld_decisions", "decided_advice_given", "decided_incomplete_or_invalid",
+                "decided_referred_back_for_local_resolution"} <= values.keys()  # fmt: skip
+    return sum(metric.startswith("received_") for metric in values) >= 9
 
 
-def _rate_differs(
-    told: Mapping[str, Figure], rate: str, row_figures: list[Figure], row: int
-) -> list[Finding]:
-    figure = told.get(rate)
-    if figure is None or figure.value is None:
-        return []
-    base = _base(rate, row_figures)
-    if base == 0:
-        message = f"{figure.text}, though there is nothing to take a rate of"
-        return [Finding("contradicts_itself", "warning", message, rate, row)]
-    counted = told.get(_COUNTED.get(rate, ""))
-    if base is None or counted is None or counted.value is None:
-        return []
-    found = 100 * counted.value / base
-    if abs(found - figure.value) < _ROUNDED:
-        return []
-    message = f"{figure.text}; {counted.value:g} of {base:g} are {found:.1f}%"
-    return [Finding("rate_contradicts_counts", "warning", message, rate, row)]
+def _base(
+    metric: str, values: dict[str, float | None]
+) -> tuple[float | None, float | None]:
+    """Return a rate's share and its whole, None where the row doesn't tell."""
+    if metric not in _RATES:
+        return None, None
+    share, wholes = _RATES[metric]
+    for parts in wholes:
+        if all(values.get(part) is not None for part in parts):
+            whole = sum(values[part] or 0 for part in parts)
+            return (values.get(share) if share else None), whole
+    return None, None
+
+
+# -- all rows ------------------------------------------------------------------
+
+
+def _once_each(rows: Sequence[TableRow]) -> list[TableRow]:
+    """Take the figures from rows that are one authority's twice: neither is chosen."""
+    whose = {
+        row.number: row.authority or matching.body_key(row.name)
+        for row in rows
+        if row.name is not None
+    }
+    count = Counter(whose.values())
+    result = []
+    for row in rows:
+        twice = [
+            str(number) for number, name in whose.items()
+            if row.number in whose and name == whose[row.number]
+        ] if row.number in whose and count[whose[row.number]] > 1 else []
+        if twice:
+            message = f"{row.authority or row.name} has the rows {', '.join(twice)}; none is read"
+            finding = TableFinding("row_twice", "warning", message)
+            row = replace(row, figures=(), findings=(*row.findings, finding))
+        result.append(row)
+    return result
+
+
+def meanings(header: Header) -> tuple[dict[int, str], list[TableFinding]]:
+    """Return the metric of each column (from 0) that can be read, and what is said of the others."""
+    findings = []
+    columns: dict[int, str] = {}
+    count = Counter(column.meaning for column in header.columns)
+    for place, column in enumerate(header.columns):
+        if place == header.name or column.meaning in (NAME, BESIDE):
+            continue
+        if column.other_year is not None:
+            message = f'the column "{column.heading}" is of another year and isn\'t read'
+            findings.append(TableFinding("column_of_other_year", "note", message))
+        elif column.meaning is None:
+            if column.heading:
+                message = f'the column "{column.heading}" isn\'t known; it is kept as printed'
+                findings.append(TableFinding("column_not_known", "note", message))
+        elif count[column.meaning] > 1:
+            message = f'several columns are {column.meaning} ("{column.heading}"); none is read'
+            findings.append(TableFinding("column_twice", "warning", message, column.meaning))
+        else:
+            columns[place] = column.meaning
+    return columns, findings

@@ -1,58 +1,88 @@
-"""A sheet as its file has it: cells in rows, numbered from 1 as a spreadsheet program does."""
+"""A sheet as it is printed: cells in rows, before anybody knows what they mean."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+#: No table of 400 bodies comes near these; what does is no table of theirs.
+MAX_ROWS, MAX_COLUMNS = 5_000, 120
+#: Bytes of a file, and of what a workbook unpacks to.
+MAX_FILE, MAX_UNPACKED = 16 * 2**20, 48 * 2**20
 
-class Unreadable(Exception):
-    """A file that can't be read as a spreadsheet; its text says why."""
+
+class UnreadableSheet(Exception):
+    """A file's sheets can't be had; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. `text` is what a person sees in it, `number` its value where it is a number: a
-    percentage as 74, not 0.74. `not_calculated`: a formula without a kept value."""
+    """One cell. `text` is what is displayed; `number` the number displayed, None where it is none;
+    `percent` whether a percent sign is displayed with it; `place` as spreadsheets name it (F14).
 
-    text: str = ""
-    number: float | None = None
-    percent: bool = False
-    not_calculated: bool = False
+    `lost`: a formula whose value wasn't saved; `filled`: part of merged cells, which say this once.
+    """
 
-    @property
-    def blank(self) -> bool:
-        return not self.text and not self.not_calculated
-
-
-BLANK = Cell()
+    text: str
+    number: float | None
+    percent: bool
+    place: str
+    lost: bool = False
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `rows` are all of its rows down to the last that isn't blank; each ends with its
-    last cell that isn't. `merged` are ranges (first row, first column, last row, last column; from
-    0, all included) whose top left cell counts for all of them. `name` is "" for a CSV file."""
+    """One sheet. `rows` are all rows from the first, each as long as its last filled cell; an empty
+    cell is None. `name` is empty for a CSV."""
 
     name: str
-    rows: tuple[tuple[Cell, ...], ...]
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    hidden: bool = False
-
-    def cell(self, row: int, column: int) -> Cell:
-        """Return the cell of a row and column from 0; a blank one beyond the edges."""
-        if not 0 <= row < len(self.rows) or not 0 <= column < len(self.rows[row]):
-            return BLANK
-        return self.rows[row][column]
+    rows: tuple[tuple[Cell | None, ...], ...]
 
 
-def trimmed(rows: list[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
-    """Return rows without the blank cells at their ends, and without blank rows at the end."""
-    found = []
-    for row in rows:
-        width = len(row)
-        while width and row[width - 1].blank:
-            width -= 1
-        found.append(row[:width])
-    while found and not found[-1]:
-        found.pop()
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class SheetFile:
+    """A file's sheets, how its text is encoded (None for workbooks), and what was left out of it:
+    sentences."""
+
+    sheets: tuple[Sheet, ...]
+    encoding: str | None = None
+    left_out: tuple[str, ...] = ()
+
+
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,10})?")
+
+
+def number_of(text: str) -> tuple[float | None, bool]:
+    """Return the number that a text is, and whether a percent sign follows it: "1,234", "74 %"."""
+    stripped = text.strip()
+    percent = stripped.endswith("%")
+    digits = stripped.removesuffix("%").rstrip()
+    if not digits.isascii() or not _NUMBER.fullmatch(digits):
+        return None, False
+    return float(digits.replace(",", "")), percent
+
+
+def text_cell(text: str, place: str) -> Cell | None:
+    """Return the cell of a text, None where it is blank."""
+    plain = text.replace("\xa0", " ").replace("\ufeff", "").strip()
+    if not plain:
+        return None
+    number, percent = number_of(plain)
+    return Cell(plain, number, percent, place)
+
+
+def place(row: int, column: int) -> str:
+    """Return how spreadsheets name a cell; row and column count from 1."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row}"
+
+
+def trimmed(row: list[Cell | None]) -> tuple[Cell | None, ...]:
+    """Return a row without the empty cells at its end."""
+    while row and row[-1] is None:
+        row.pop()
+    return tuple(row)

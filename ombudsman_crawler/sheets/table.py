@@ -1,27 +1,28 @@
-"""What reading a national table yields."""
+"""What a national table says: frozen records, every row as printed and what was read of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-#: The version of the reader: raised whenever the same bytes may be read otherwise.
-READER = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What the link to a file says of it; used where the file itself is silent."""
-
-    label: str = ""
-    file_name: str = ""
-    subject: str | None = None
-    year_ending: int | None = None
+#: How a table was read. `suspect`: a finding casts doubt; `unrecognised`: no figure was read.
+STATUSES = ("ok", "suspect", "unrecognised")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of a row, or its absence (see `metrics.ABSENCES`). `value_text` keeps what is
-    printed; `text` says where it stands."""
+class TableFinding:
+    """Something a reader of a table should know; `severity` is `note` or `warning`. `metric` None:
+    about the whole row, or the whole table."""
+
+    code: str
+    severity: str
+    message: str
+    metric: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableFigure:
+    """One number of a row, or its absence: `value` is None exactly when `absence` says why.
+    Percentages are 0 to 100; `value_text` is the cell as printed, `text` the cell in words."""
 
     metric: str
     value: float | None
@@ -31,54 +32,51 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something a reader of the figures should know: of a row by its number, or of the whole
-    table; `severity` is `note`, `warning` or `error`."""
+class TableRow:
+    """One row that isn't empty. `number` counts from 1; `cells` are its texts as displayed.
 
-    code: str
-    severity: str
-    message: str
-    metric: str | None = None
-    row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as printed. `number` counts from 1; `name` is None for what is no body's row."""
+    `name` is the name in it, without footnote marks, where it is a body's row; `authority` the
+    register's name of that body, else None; `matched_by` says how that was found (`matching`).
+    """
 
     number: int
-    cells: tuple[str, ...]
+    cells: tuple[str | None, ...]
     name: str | None = None
-    figures: tuple[Figure, ...] = ()
+    authority: str | None = None
+    matched_by: str | None = None
+    figures: tuple[TableFigure, ...] = ()
+    findings: tuple[TableFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet of a file. `status` is `ok`, `suspect` (something in it is in doubt) or
-    `unrecognised`, with a `reason`; `columns` are the headings as printed."""
+    """One sheet as a table. `header_row` is the lowest row of its headings; `columns` the headings
+    as printed; `reason` why an unrecognised one is."""
 
     sheet: str
+    title: str | None
+    subject: str | None
+    year_ending: int | None
+    header_row: int | None
+    columns: tuple[str, ...]
     status: str
-    reason: str | None = None
-    title: str | None = None
-    subject: str | None = None
-    year_ending: int | None = None
-    header_row: int | None = None
-    columns: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    reason: str | None
+    rows: tuple[TableRow, ...] = ()
+    findings: tuple[TableFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class FileReading:
-    """Everything in a file. `tables` is never empty: a file that can't be read has one that is
-    `unrecognised`. `findings` are about the file as a whole."""
+class TableFile:
+    """Everything one reading of a file found; `tables` is never empty."""
 
+    reader: str
+    encoding: str | None
     tables: tuple[Table, ...]
-    findings: tuple[Finding, ...] = field(default=())
-    reader: str = READER
 
 
-def unreadable(reason: str) -> FileReading:
-    """Return what is known of a file that couldn't be read."""
-    return FileReading((Table("", "unrecognised", reason),))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the link to a file says of it: used where the file itself is silent."""
+
+    subject: str | None = None
+    year_ending: int | None = None

@@ -1,7 +1,8 @@
-"""The national tables wherever a page links them: which links are tables, of what and which year.
+"""The pages that list the yearly national tables: which links are tables, and which lead on.
 
-A link is a table by what is said of it (its words, its file's name, the heading it stands under)
-and by how its file ends, never by its position. Folders and numbers in addresses mean nothing.
+A link is a table by what is said of it (its text, its file's name, the heading it stands under) and
+by the kind of its file. Reports, guides and tables of care providers are left alone; addresses have
+numbers that mean nothing.
 """
 
 from __future__ import annotations
@@ -15,146 +16,147 @@ from parsel import Selector
 from ombudsman_crawler import years
 from ombudsman_crawler.site import urls
 
-#: Where the tables were last seen, and the page that leads there.
-INDEX = (
-    "/information-centre/reports/annual-review-reports/local-government-complaint-reviews"
-)
-INFORMATION_CENTRE = "/information-centre"
-
-_FORMATS = {".csv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods"}
-_SAID = {
-    "csv": re.compile(r"\bcsv\b", re.I),
-    "xlsx": re.compile(r"\b(?:excel|xlsx|spreadsheet)\b", re.I),
-}
-#: Formats that can be read.
-READABLE = ("csv", "xlsx")
+#: Where the tables were listed when the site was last seen, and where to look if they aren't.
+INDEX_PATH = "/information-centre/reports/annual-review-reports/local-government-complaint-reviews"
+ABOVE_INDEX = ("/information-centre/reports/annual-review-reports", "/information-centre")
 
 _SUBJECTS = {
     "received": re.compile(r"\breceived\b", re.I),
-    "decided": re.compile(r"\b(?:decided|decisions)\b", re.I),
-    "compliance": re.compile(r"\b(?:compliance|remed(?:y|ies|ied))\b", re.I),
+    "decided": re.compile(r"\bdecided\b|\bdecisions\b", re.I),
+    "compliance": re.compile(r"\bcompliance\b|\bremed(?:y|ies|ied)\b", re.I),
 }
-# What a table must say of itself, or the heading above it; and what is a table of something else.
-_ABOUT = re.compile(
-    r"\b(?:complaints?|enquir(?:y|ies)|decided|decisions|received|compliance|remed(?:y|ies|ied)"
-    r"|upheld|uphold|annual review|statistics|data tables?|data)\b",
+_TABLE_FILE = re.compile(r"\.(csv|xlsx|xls|ods)$", re.I)
+_SAYS_FORMAT = re.compile(r"\b(csv|xlsx|xls|excel|spreadsheet)\b", re.I)
+_OTHER_FILE = re.compile(r"\.(?:pdf|docx?|pptx?|zip|jpe?g|png|html?|aspx?)$", re.I)
+_OF_COMPLAINTS = re.compile(
+    r"\bcomplaints?\b|\bdata\s*(?:tables?|sheets?)\b|\bstatistics\b|\bannual review\b", re.I
+)
+_OTHER_BODIES = re.compile(
+    r"\bcare\s+providers?\b|\bproviders?\b|\badult social care\b|\bschools?\b|\bindependent care\b",
     re.I,
 )
-_OTHER = re.compile(
-    r"\b(?:spend(?:ing)?|expenditure|expenses|salar(?:y|ies)|pay|gender|contracts?|invoices?"
-    r"|payments?|gifts|hospitality|foi|freedom of information|staff|organisation chart|recruitment"
-    r"|adult social care (?:complaint )?review|care providers?|schools?|our performance"
-    r"|register of interests|customer satisfaction)\b",
-    re.I,
-)
+_OURS = re.compile(r"\blocal government\b|\blocal authorit|\bcouncils?\b", re.I)
 _LEADS_ON = re.compile(
-    r"\bannual[- ]review[- ]reports?\b|\bcomplaints?[- ]reviews?\b|\breview of local government"
-    r"|\binformation[- ]centre\b|\bcomplaints? (?:data|statistics|tables)\b"
-    r"|\b(?:data|statistics) (?:tables?|on complaints|by (?:council|authority))\b",
+    r"\bcomplaints? (?:reviews?|statistics|data)\b|\bannual review reports?\b"
+    r"|\breviews? of local government complaints\b|\bdata tables\b",
     re.I,
 )
-_NO_PAGE = re.compile(r"\.(?:pdf|docx?|zip|jpe?g|png|gif|mp[34]|pptx?|rtf|txt|xml|json)$", re.I)
+_REPORTS = re.compile(r"^(?:our )?(?:annual )?reports(?: and (?:publications|reviews))?$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class TableLink:
-    """A file of tables as a page links it. `format` is `csv`, `xlsx`, `xls` or `ods`; `subject`
-    and `year_ending` are None where the link doesn't tell."""
+    """A file of tables as a page links it. `subject` is `received`, `decided` or `compliance`, None
+    where several or none are told; `year_ending` None where no year is; `format` is `csv`, `xlsx`,
+    `xls` or `ods` by its name, None where the name doesn't say."""
 
     url: str
     label: str
-    format: str
     subject: str | None
     year_ending: int | None
+    format: str | None
 
     @property
     def readable(self) -> bool:
-        return self.format in READABLE
-
-
-def tables(text: str, url: str) -> list[TableLink]:
-    """Return the files of tables a page links, each address once, in the order of the page."""
-    found: dict[str, TableLink] = {}
-    for link in _links(text, url):
-        format_ = _format(link)
-        if format_ is None or link.url in found or not _is_about_complaints(link):
-            continue
-        told = (link.words, link.title, link.file_name, link.heading)
-        found[link.url] = TableLink(
-            link.url,
-            link.words or link.title or link.file_name,
-            format_,
-            next((subject for each in told if (subject := _subject(each))), None),
-            next((year for each in told if (year := years.of_title(each))), None),
-        )
-    return list(found.values())
-
-
-def index_pages(text: str, url: str) -> list[str]:
-    """Return the pages a page links that may lead to tables, each once."""
-    found: dict[str, None] = {}
-    for link in _links(text, url):
-        path = unquote(urlsplit(link.url).path)
-        if _format(link) or _NO_PAGE.search(path) or not urls.same_site(link.url, url):
-            continue
-        said = (link.words, link.title, path.rsplit("/", 1)[-1])
-        if any(_LEADS_ON.search(each) for each in said):
-            found.setdefault(link.url)
-    return list(found)
+        """Whether files of its kind can be read."""
+        return self.format not in ("xls", "ods")
 
 
 @dataclass(frozen=True, slots=True)
-class _Link:
-    url: str
-    words: str
-    title: str
-    file_name: str
-    heading: str
+class IndexPage:
+    """What a page of the information centre links: tables, and pages that may list more."""
+
+    tables: tuple[TableLink, ...]
+    pages: tuple[str, ...]
 
 
-def _links(text: str, url: str) -> list[_Link]:
-    found = []
-    heading = ""
+def read(text: str, url: str) -> IndexPage:
+    """Read a page that lists tables, or leads to such; each address once, in the page's order."""
+    tables: dict[str, TableLink] = {}
+    pages: dict[str, None] = {}
+    headings: list[tuple[int, str]] = []
     for element in Selector(text).xpath(
-        "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::caption"
-        " or self::dt or self::a[@href]]"
+        "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::caption"
+        " or self::dt or self::summary or self::th or self::a[@href]]"
     ):
         words = " ".join(element.xpath("string()").get("").split())
-        if element.root.tag != "a":
-            heading = words
+        tag = element.root.tag
+        if tag != "a":
+            level = int(tag[1]) if re.fullmatch(r"h\d", tag) else 7
+            headings = [(other, told) for other, told in headings if other < level]
+            headings.append((level, words))
             continue
         target = urls.join(url, element.attrib["href"])
-        if target is None or urlsplit(target).scheme not in ("http", "https"):
+        if target is None or not urls.same_site(target, url):
             continue
         clean = urls.clean(target)
-        name = unquote(urlsplit(clean).path).rsplit("/", 1)[-1]
-        title = " ".join(element.attrib.get("title", "").split())
-        found.append(_Link(clean, words, title, name, heading))
-    return found
+        title = element.attrib.get("title", "")
+        above = [told for _, told in reversed(headings)]
+        table = _table(clean, words, title, above, _around(element))
+        if table is not None:
+            tables.setdefault(clean, table)
+        elif _leads_on(clean, url, words, title):
+            pages.setdefault(clean)
+    return IndexPage(tuple(tables.values()), tuple(pages))
 
 
-def _format(link: _Link) -> str | None:
-    """Return a file's format, by how its name ends; by what is said where the name has no end."""
-    name = link.file_name.lower()
-    for end, format_ in _FORMATS.items():
-        if name.endswith(end):
-            return format_
-    if "." in name or "/assets/" not in urlsplit(link.url).path.lower():
+def _table(
+    url: str, words: str, title: str, above: list[str], around: str
+) -> TableLink | None:
+    path = unquote(urlsplit(url).path)
+    name = path.rsplit("/", 1)[-1]
+    ending = _TABLE_FILE.search(name)
+    told_format = _SAYS_FORMAT.search(f"{words} {title}")
+    attached = "/assets/" in path.lower() or "/documents/" in path.lower()
+    if ending is None and (_OTHER_FILE.search(name) or not told_format or not attached):
         return None
-    return next((f for f, said in _SAID.items() if said.search(f"{link.words} {link.title}")), None)
+    stem = re.sub(r"[-_+]+", " ", _TABLE_FILE.sub("", name))
+    told = [words, title, stem, around, *above]
+    own = " ".join((words, title, stem))
+    if _OTHER_BODIES.search(" ".join((own, *above[:1]))) and not _OURS.search(own):
+        return None
+    if not any(_OF_COMPLAINTS.search(each) or _subject(each) for each in told):
+        return None
+    return TableLink(
+        url=url,
+        label=words or title or name,
+        subject=next((found for each in told if (found := _subject(each))), None),
+        year_ending=_year((words, title, _TABLE_FILE.sub("", name), around, *above)),
+        format=ending[1].lower() if ending else None,
+    )
 
 
-def _is_about_complaints(link: _Link) -> bool:
-    own = _spaced(f"{link.words} {link.title} {link.file_name}")
-    if _OTHER.search(own):
-        return False
-    return bool(_ABOUT.search(own) or _ABOUT.search(_spaced(link.heading)))
+def _year(told: tuple[str, ...]) -> int | None:
+    return next((year for each in told if (year := years.from_title(each)) is not None), None)
 
 
-def _subject(told: str) -> str | None:
-    found = [name for name, pattern in _SUBJECTS.items() if pattern.search(_spaced(told))]
+def _subject(text: str) -> str | None:
+    """The one subject a text tells. "Compliance with decisions" is compliance."""
+    found = [subject for subject, pattern in _SUBJECTS.items() if pattern.search(text)]
+    if found == ["decided", "compliance"] and not re.search(r"\bdecided\b", text, re.I):
+        return "compliance"
     return found[0] if len(found) == 1 else None
 
 
-def _spaced(name: str) -> str:
-    return re.sub(r"[-_+.]+", " ", name)
+def _around(link: Selector) -> str:
+    """The words of the row or list item a link stands in, if it is the only link there."""
+    row = next(link.root.iterancestors("li", "tr"), None)
+    if row is None or len(list(row.iter("a"))) > 6:
+        return ""
+    return " ".join(" ".join(row.itertext()).split())[:300]
+
+
+def _leads_on(target: str, url: str, words: str, title: str) -> bool:
+    path = unquote(urlsplit(target).path)
+    own = unquote(urlsplit(url).path).rstrip("/")
+    name = path.rsplit("/", 1)[-1]
+    if re.search(r"\.\w{2,4}$", name) or "/assets/" in path.lower() or path.rstrip("/") == own:
+        return False
+    told = (words, title, name.replace("-", " "))
+    if any(_OTHER_BODIES.search(each) for each in told):
+        return False
+    if any(_LEADS_ON.search(each) for each in told):
+        return True
+    if path.lower().startswith(INDEX_PATH + "/"):
+        return True
+    return any(_REPORTS.fullmatch(each.strip()) for each in told)

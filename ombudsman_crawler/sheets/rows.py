@@ -20,6 +20,9 @@ _TOTAL = re.compile(
     r"|\b(?:average|totals?)\W*$|^\W*(?:england|national)\W*$",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"^(?:\d+[.)]|note\b|source\b)", re.IGNORECASE)
+_BODY = re.compile(r"\b(?:Authority|Park|Panel|Board|Commission(?:er)?|Transport for)\b")
+_SMALL_WORDS = {"and", "of", "for", "the", "in", "on", "upon", "with", "under", "le", "s"}
 # Longer than any name; what stands there is a note.
 _LONGEST_NAME = 130
 _NOT_APPLICABLE = re.compile(r"n\.? ?/? ?a\.?|not applicable", re.IGNORECASE)
@@ -89,7 +92,9 @@ def _of_body(
         return row
     found = matching.match(name, year_ending=year_ending)
     empty = not any(inside)
-    if not numbers and found.how not in ("exact", "known_name"):
+    sure = found.how in ("exact", "known_name")
+    filled = sum(cell is not None for cell in inside)
+    if not sure and not _is_body(name, numbers, 2 * filled >= len(inside)):
         # A heading between groups of bodies, or a note below the table.
         return row
     if empty and named.filled:
@@ -105,6 +110,8 @@ def _of_body(
     for place, metric in columns.items():
         where = _where(sheet, row.number, name, header.columns[place].heading, place)
         figure, finding = _figure(_at(cells, place), metric, scales[place], where)
+        if figure.absence in ("blank", "not_applicable") and not found.compared:
+            figure = _not_compared(figure)
         figures.append(figure)
         if finding is not None:
             findings.append(finding)
@@ -117,6 +124,19 @@ def _of_body(
         figures=tuple(figures),
         findings=(*findings, *more),
     )
+
+
+def _is_body(name: str, numbers: int, mostly_filled: bool) -> bool:
+    """Whether a name that no register has is a body's, by how it is written and what stands in its
+    row."""
+    if _NUMBERED.match(name):
+        return False
+    if numbers and mostly_filled:
+        return True
+    written_as_name = all(
+        word[:1].isupper() or word.lower() in _SMALL_WORDS for word in re.findall(r"[^\W\d]+", name)
+    )
+    return written_as_name and bool(numbers or _BODY.search(name))
 
 
 def _at(cells: tuple[Cell | None, ...], place: int | None) -> Cell | None:
@@ -188,6 +208,13 @@ def _figure(
     if value < 0 or not whole or (percent and value > 100):
         finding = told("out_of_range", "no number of this kind can be this")
     return TableFigure(metric, value, None, cell.text, text), finding
+
+
+def _not_compared(figure: TableFigure) -> TableFigure:
+    """Say why a body of no kind has neither an average nor a population."""
+    if figure.metric.endswith("_similar") or figure.metric == "upheld_per_100k":
+        return replace(figure, absence="not_compared")
+    return figure
 
 
 # -- one row -------------------------------------------------------------------

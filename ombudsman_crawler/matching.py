@@ -274,14 +274,17 @@ def _loose(names: list[_Name], year_ending: int | None) -> tuple[Authority, str]
         return None
     scores: dict[Authority, tuple[float, str]] = {}
     for name in names:
-        for authority, own_names in _register().items():
-            if authority.kind == "other" or not _fits(name.kinds, authority):
+        for words, those in _by_words().items():
+            score, why = _likeness(name.words, words)
+            if not score:
                 continue
-            if year_ending is not None and not _about(authority, year_ending):
-                continue
-            for own in own_names:
-                score, why = _likeness(name.words, own.words)
-                if score > scores.get(authority, (0.0, ""))[0]:
+            for authority in those:
+                if (
+                    score > scores.get(authority, (0.0, ""))[0]
+                    and authority.kind != "other"
+                    and _fits(name.kinds, authority)
+                    and (year_ending is None or _about(authority, year_ending))
+                ):
                     scores[authority] = score, why
     best = sorted(scores.items(), key=lambda item: -item[1][0])[:2]
     if not best:

@@ -4,31 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ombudsman_crawler.figures.figure import Figure, Finding
+
 #: How a table was read. `suspect`: a finding casts doubt; `unrecognised`: no figure was read.
 STATUSES = ("ok", "suspect", "unrecognised")
-
-
-@dataclass(frozen=True, slots=True)
-class TableFinding:
-    """Something a reader of a table should know; `severity` is `note` or `warning`. `metric` None:
-    about the whole row, or the whole table."""
-
-    code: str
-    severity: str
-    message: str
-    metric: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TableFigure:
-    """One number of a row, or its absence: `value` is None exactly when `absence` says why.
-    Percentages are 0 to 100; `value_text` is the cell as printed, `text` the cell in words."""
-
-    metric: str
-    value: float | None
-    absence: str | None
-    value_text: str | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +23,8 @@ class TableRow:
     name: str | None = None
     authority: str | None = None
     matched_by: str | None = None
-    figures: tuple[TableFigure, ...] = ()
-    findings: tuple[TableFinding, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +41,7 @@ class Table:
     status: str
     reason: str | None
     rows: tuple[TableRow, ...] = ()
-    findings: tuple[TableFinding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

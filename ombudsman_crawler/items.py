@@ -85,6 +85,18 @@ class ReportItem(ListedItem):
     reading: Any = field(default=None, repr=False)
 
 
+@dataclass(slots=True, kw_only=True)
+class TableItem(ListedItem):
+    """A file of national tables; `ReadTable` adds what it says."""
+
+    kind: ClassVar[str] = "table"
+
+    #: What the link tells besides the year: `received`, `decided` or `compliance`.
+    subject: str | None = None
+    #: A `sheets.table.TableFile`.
+    reading: Any = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ListedReport:
     """A public report as a list shows it; `address` is where its document is, if it is linked."""

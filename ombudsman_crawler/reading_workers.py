@@ -28,6 +28,8 @@ from ombudsman_crawler.letters import ocr as engine
 from ombudsman_crawler.letters import read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.report_reading import ReportReading
+from ombudsman_crawler.sheets import read as sheets
+from ombudsman_crawler.sheets.table import TableFile, Told
 
 T = TypeVar("T")
 
@@ -119,6 +121,10 @@ class ReadingWorkers:
         """
         return self._submit(_read_kept, kept, expectation)
 
+    def submit_table(self, path: Path, sha256: str, told: Told) -> Future[TableFile]:
+        """Have a file of national tables read; the future raises as that of `submit`."""
+        return self._submit(_read_table, path, sha256, told)
+
     def _submit(self, reading: Callable[..., T], *arguments: object) -> Future[T]:
         if self._pool is None or not self._pool.active:
             # Also where a worker was killed while idle, which leaves its pool broken for good.
@@ -184,6 +190,10 @@ def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool, witnesse
         witness.pack(reading.texts) if reading.texts else None,
         round((time.perf_counter() - started) * 1000),
     )
+
+
+def _read_table(path: Path, sha256: str, told: Told) -> TableFile:
+    return sheets.read_file(_body(path, sha256), told)
 
 
 def _read_report(path: Path, sha256: str, url: str) -> ReportReading:

@@ -61,6 +61,16 @@ class KnownLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTable:
+    """A file of national tables as the site last listed it."""
+
+    address: str
+    label: str
+    listed_year: int | None
+    found_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownReport:
     """A public report as a council's list last showed it."""
 
@@ -182,6 +192,16 @@ class Reader:
                 if row.slug and row.page_address
             ]
 
+    def known_tables(self) -> list[KnownTable]:
+        """Return the files of national tables that the site has ever listed."""
+        with Session(self._engine) as session:
+            return [
+                KnownTable(link.address, link.label, link.listed_year, link.found_on)
+                for link in session.scalars(
+                    select(Link).where(Link.kind == "table").order_by(Link.id)
+                )
+            ]
+
     def known_reports(self) -> list[KnownReport]:
         """Return the public reports that lists have shown with an address."""
         with self._engine.connect() as connection:
@@ -229,12 +249,13 @@ class Reader:
             (row,) = _all(connection, query, run=run_id, left=Outcome.NOT_ATTEMPTED)
             return int(row["n"])
 
-    def newest_year(self) -> int | None:
-        """Return the newest year ending of which there is a letter that could be read.
+    def newest_year(self, kind: str = "letter") -> int | None:
+        """Return the newest year ending of which there is a letter that could be read; for links of
+        kind `table`, a national table.
 
         Not the newest a link names: one mistyped year would put all others among the old.
         """
-        query = "SELECT MAX(year_ending) FROM current_reading WHERE status IN ('ok', 'suspect')"
+        query = _NEWEST_TABLE if kind == "table" else _NEWEST_LETTER
         with self._engine.connect() as connection:
             newest: int | None = connection.scalar(text(query))
             return newest
@@ -488,6 +509,9 @@ GROUP BY form, status ORDER BY form, status
 """
 
 
+_NEWEST_LETTER = "SELECT MAX(year_ending) FROM current_reading WHERE status IN ('ok', 'suspect')"
+_NEWEST_TABLE = "SELECT MAX(year_ending) FROM national_table WHERE status IN ('ok', 'suspect')"
+
 # Whether a document has been read, by the kind of what it is.
 _READ = {
     "letter": """
@@ -499,7 +523,12 @@ LIMIT 1
 """,
     "report": "SELECT 1 FROM report_text WHERE document_id = :document",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
-    "table": "SELECT 1 FROM national_table WHERE document_id = :document",
+    "table": """
+SELECT 1 FROM national_table WHERE document_id = :document
+AND (status <> 'unrecognised' OR (reason NOT LIKE 'reader_timeout%'
+     AND reason NOT LIKE 'reader_crashed%' AND reason NOT LIKE 'reader_memory%'))
+LIMIT 1
+""",
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import acknowledgements, list_checks, run_trends
+from ombudsman_crawler.database import acknowledgements, list_checks, run_trends, table_checks
 from ombudsman_crawler.database.run_evidence import NEW_READINGS, Evidence, Judgement, RunFacts
 from ombudsman_crawler.database.writer import Check
 
@@ -313,6 +313,10 @@ def _of_listed_letters(facts: RunFacts) -> bool:
     return facts.asks_map and _of_letters(facts)
 
 
+def _of_tables(facts: RunFacts) -> bool:
+    return "tables" in facts.collections
+
+
 def _of_reports(facts: RunFacts) -> bool:
     return "reports" in facts.collections
 
@@ -334,6 +338,10 @@ _CHECKS: dict[str, _Named] = {
     "letters_fetched": _Named(True, _letters_fetched, _of_letters),
     "forms_recognised": _Named(True, _forms_recognised, _of_letters),
     "pages_read": _Named(True, _pages_read, _of_pages),
+    "tables_found": _Named(True, table_checks.tables_found, _of_tables),
+    "tables_fetched": _Named(True, table_checks.tables_fetched, _of_tables),
+    "tables_read": _Named(True, table_checks.tables_read, _of_tables),
+    "tables_still_listed": _Named(False, table_checks.tables_still_listed, _of_tables),
     "reports_read": _Named(True, list_checks.reports_read, _of_reports),
     "reports_fetched": _Named(True, list_checks.reports_fetched, _of_reports),
     "improvements_read": _Named(True, list_checks.improvements_read, _of_improvements),

@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 #: Announces a replica, and how many councils it has: `councils=12`.
 REPLICA_HEADER = "X-Ombudsman-Replica"
 
-# Bytes; the largest page known has a tenth of it.
-_LARGEST_PAGE = 8 * 2**20
+#: Bytes; the largest page known has a tenth of it.
+LARGEST_PAGE = 8 * 2**20
 
 # Seconds between looks at whether all pages have been read.
 _LOOK_EVERY = 0.2
@@ -132,7 +132,7 @@ class MapWalk(Spider):
 
     def parse_map(self, response: Response) -> Found:
         """Every council on the map, the pages of its A–Z, and the councils earlier runs knew."""
-        wrong = self._wrong_site(response)
+        wrong = wrong_site(self._run, response)
         if wrong:
             self._run.end("wrong_site", wrong)
             return
@@ -150,9 +150,9 @@ class MapWalk(Spider):
     def map_failed(self, failure: Failure) -> None:
         """Without the map there is no crawl: blocked where the site refuses or doesn't answer."""
         self.page_failed(failure)
-        if _status(failure) in (404, 410):
+        if status_of(failure) in (404, 410):
             return
-        self._run.end("blocked", f"the map can't be had: {_why(failure)}")
+        self._run.end("blocked", f"the map can't be had: {why(failure)}")
 
     def _council_list(self, response: Response) -> Found:
         text = text_of(response)
@@ -228,14 +228,14 @@ class MapWalk(Spider):
             callback=callback,
             errback=errback or self.page_failed,
             cb_kwargs=arguments,
-            meta={ASKED_FOR: "page", "download_maxsize": _LARGEST_PAGE},
+            meta={ASKED_FOR: "page", "download_maxsize": LARGEST_PAGE},
         )
 
     def page_failed(self, failure: Failure) -> None:
         """Count a page that didn't come; one that robots.txt forbids is no failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
         authority = request.cb_kwargs.get("authority")
-        if authority in self._gone and _status(failure) in (404, 410):
+        if authority in self._gone and status_of(failure) in (404, 410):
             # As acknowledged. Its letters are still asked for: the server may have them.
             if request.cb_kwargs.get("wanted"):
                 self._run.facts.councils_read.add(authority)
@@ -248,7 +248,7 @@ class MapWalk(Spider):
         if self._run.stopping:
             return
         asked_for = request.meta.get("redirect_urls", [request.url])[0]
-        self.failed_page(asked_for, _why(failure))
+        self.failed_page(asked_for, why(failure))
 
     def failed_page(self, url: str, why: str) -> None:
         """Count a page that didn't come, or isn't what it was asked for as."""
@@ -285,20 +285,21 @@ class MapWalk(Spider):
         matches = (authorities.match(asked) for asked in self.options.councils)
         return any(match and name in authorities.successors(match) for match in matches)
 
-    def _wrong_site(self, response: Response) -> str | None:
-        """Say what is wrong when a replica and the live site are taken for one another."""
-        announced = bytes(response.headers.get(REPLICA_HEADER, b"") or b"").decode("latin-1")
-        if self._run.site_name == current_run.REPLICA and not announced:
-            return (
-                f"{self._run.site} is on this machine but doesn't announce itself as a replica; "
-                "start one with `ombudsman replica`"
-            )
-        if self._run.site_name != current_run.REPLICA and announced:
-            return f"{self._run.site} is a replica; its letters don't belong in this storage"
-        councils = re.search(r"councils=(\d+)", announced)
-        if councils:
-            self._run.facts.min_councils = int(councils[1])
-        return None
+
+def wrong_site(run: current_run.CurrentRun, response: Response) -> str | None:
+    """Say what is wrong when a replica and the live site are taken for one another."""
+    announced = bytes(response.headers.get(REPLICA_HEADER, b"") or b"").decode("latin-1")
+    if run.site_name == current_run.REPLICA and not announced:
+        return (
+            f"{run.site} is on this machine but doesn't announce itself as a replica; "
+            "start one with `ombudsman replica`"
+        )
+    if run.site_name != current_run.REPLICA and announced:
+        return f"{run.site} is a replica; its letters don't belong in this storage"
+    councils = re.search(r"councils=(\d+)", announced)
+    if councils:
+        run.facts.min_councils = int(councils[1])
+    return None
 
 
 def text_of(response: Response) -> str:
@@ -308,13 +309,15 @@ def text_of(response: Response) -> str:
     return response.body.decode("utf-8", errors="replace")
 
 
-def _status(failure: Failure) -> int | None:
+def status_of(failure: Failure) -> int | None:
+    """Return the status of an answer that is a failure, None where there was no answer."""
     error = failure.value
     return error.response.status if isinstance(error, HttpError) else None
 
 
-def _why(failure: Failure) -> str:
-    status = _status(failure)
+def why(failure: Failure) -> str:
+    """Say why a page didn't come."""
+    status = status_of(failure)
     if status is not None:
         return f"status {status}"
     return f"{type(failure.value).__name__}: {failure.value}"

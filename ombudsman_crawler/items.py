@@ -87,12 +87,13 @@ class ReportItem(ListedItem):
 
 @dataclass(slots=True, kw_only=True)
 class TableItem(ListedItem):
-    """A file of national tables; `ReadTable` adds what it says."""
+    """A file of national tables; `ReadTable` adds its reading."""
 
     kind: ClassVar[str] = "table"
 
-    #: What the link tells besides the year: `received`, `decided` or `compliance`.
+    #: What its link says it is about, None where that isn't told.
     subject: str | None = None
+
     #: A `sheets.table.TableFile`.
     reading: Any = field(default=None, repr=False)
 

@@ -114,16 +114,16 @@ class ReadingWorkers:
         """Have the document of a public report read; the future raises as that of `submit`."""
         return self._submit(_read_report, path, sha256, url)
 
+    def submit_table(self, path: Path, sha256: str, told: Told) -> Future[TableFile]:
+        """Have a file of national tables read; the future raises as that of `submit`."""
+        return self._submit(_read_table, path, sha256, told)
+
     def submit_kept(self, kept: Kept, expectation: Expectation) -> Future[Read]:
         """Have a document read again from its kept words; the future raises as that of `submit`.
 
         The file is opened only where the second reader hasn't seen a page that it now needs.
         """
         return self._submit(_read_kept, kept, expectation)
-
-    def submit_table(self, path: Path, sha256: str, told: Told) -> Future[TableFile]:
-        """Have a file of national tables read; the future raises as that of `submit`."""
-        return self._submit(_read_table, path, sha256, told)
 
     def _submit(self, reading: Callable[..., T], *arguments: object) -> Future[T]:
         if self._pool is None or not self._pool.active:
@@ -192,12 +192,12 @@ def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool, witnesse
     )
 
 
-def _read_table(path: Path, sha256: str, told: Told) -> TableFile:
-    return sheets.read_file(_body(path, sha256), told)
-
-
 def _read_report(path: Path, sha256: str, url: str) -> ReportReading:
     return report_reading.read(_body(path, sha256), url)
+
+
+def _read_table(path: Path, sha256: str, told: Told) -> TableFile:
+    return sheets.read_file(_body(path, sha256), told)
 
 
 def _read_kept(kept: Kept, expectation: Expectation) -> Read:

@@ -135,7 +135,7 @@ ITEM_PIPELINES = {
     "ombudsman_crawler.pipelines.store.StoreLetter": 300,
     "ombudsman_crawler.pipelines.store.StorePage": 310,
     "ombudsman_crawler.pipelines.store_reports.StoreReport": 330,
-    "ombudsman_crawler.pipelines.store.StoreTable": 340,
+    "ombudsman_crawler.pipelines.read_table.StoreTable": 340,
 }
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -1,22 +1,18 @@
-"""National tables as rows: every row of every file as printed, whose it is, and its figures.
-
-A file's rows never change; a corrected file has rows of its own beside them. Called inside a
-transaction of the writer's.
-"""
+"""National tables as rows. Every function works inside its caller's transaction."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from ombudsman_crawler import matching
+from ombudsman_crawler import authorities, matching
 from ombudsman_crawler.database import register
 from ombudsman_crawler.database.tables import (
     ATTEMPT,
     AUTHORITY,
+    AUTHORITY_NAME,
     FIGURE,
     FINDING,
     NATIONAL_TABLE,
@@ -24,52 +20,94 @@ from ombudsman_crawler.database.tables import (
 )
 from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.items import Outcome, TableItem
-from ombudsman_crawler.sheets.table import Table, TableRow
+from ombudsman_crawler.sheets.table import Table, TableFile, TableRow
+
+# A name of a body that the register doesn't have is said to be like a council's: no longer, once it
+# is known from the site.
+_NOT_KNOWN = "council_not_known"
 
 
-def store(connection: Connection, now: str, item: TableItem) -> None:
-    """Store what a file of tables says, or that it is still there as it was."""
-    assert item.document_id is not None
-    if item.reading is not None:
-        capture_id = item.capture_id or _first_capture(connection, item.document_id)
+def store(connection: Connection, time: str, item: TableItem) -> None:
+    """Store what a file's reading found, if it has one, and when the file was served. What a newer
+    reader makes of the same file takes the place of the older reading."""
+    if item.document_id is None:
+        return
+    if isinstance(item.reading, TableFile):
         _forget(connection, item.document_id)
+        capture_id = _brought_by(connection, item)
         bodies = _Bodies(connection)
         for table in item.reading.tables:
-            _store_table(connection, now, item, capture_id, table, bodies)
-    if item.capture_id is not None:
-        time = _time(connection, item.capture_id)
-        connection.execute(
-            update(NATIONAL_TABLE)
-            .where(NATIONAL_TABLE.c.document_id == item.document_id)
-            .values(last_seen=func.max(NATIONAL_TABLE.c.last_seen, time))
+            _store_table(connection, time, item, capture_id, item.reading.reader, table, bodies)
+    connection.execute(
+        update(NATIONAL_TABLE)
+        .where(NATIONAL_TABLE.c.document_id == item.document_id)
+        .values(
+            first_seen=_served(func.min(ATTEMPT.c.time), item.document_id),
+            last_seen=_served(func.max(ATTEMPT.c.time), item.document_id),
         )
+    )
 
 
-def compare(
-    connection: Connection, before: int, document_id: int | None
-) -> tuple[Outcome, str | None]:
-    """Say what other bytes at a file's address mean, by the cells of their tables."""
-    known, now = (_cells(connection, each) for each in (before, document_id))
-    if not now:
+def compare(connection: Connection, before: int, now: int | None) -> tuple[Outcome, str | None]:
+    """Say what other bytes at a known address mean: the same cells are the same table."""
+    earlier, later = (_cells(connection, document) for document in (before, now))
+    if not later:
         return Outcome.NEW_VERSION, "not read yet"
-    if known == now:
+    if earlier == later:
         return Outcome.UNCHANGED, "other bytes, the same cells"
     return Outcome.NEW_VERSION, None
 
 
-# -- one table ---------------------------------------------------------------------
+def _cells(connection: Connection, document_id: int | None) -> list[tuple[str, int, list[Any]]]:
+    return [
+        (row.sheet, row.number, row.cells)
+        for row in connection.execute(
+            select(NATIONAL_TABLE.c.sheet, TABLE_ROW.c.number, TABLE_ROW.c.cells)
+            .join(TABLE_ROW, TABLE_ROW.c.table_id == NATIONAL_TABLE.c.id)
+            .where(NATIONAL_TABLE.c.document_id == document_id)
+            .order_by(NATIONAL_TABLE.c.sheet, TABLE_ROW.c.number)
+        )
+    ]
+
+
+def _served(which: Any, document_id: int) -> Any:
+    return select(which).where(ATTEMPT.c.document_id == document_id).scalar_subquery()
+
+
+def _brought_by(connection: Connection, item: TableItem) -> int:
+    """The capture that brought the file: this run's, or of one left unread, the last that did."""
+    if item.capture_id is not None:
+        return item.capture_id
+    found = connection.scalar(
+        select(func.max(ATTEMPT.c.id)).where(ATTEMPT.c.document_id == item.document_id)
+    )
+    assert found is not None
+    return int(found)
+
+
+def _forget(connection: Connection, document_id: int) -> None:
+    """Delete the reading of a file that another takes the place of."""
+    tables = select(NATIONAL_TABLE.c.id).where(NATIONAL_TABLE.c.document_id == document_id)
+    rows = select(TABLE_ROW.c.id).where(TABLE_ROW.c.table_id.in_(tables))
+    captures = select(NATIONAL_TABLE.c.capture_id).where(
+        NATIONAL_TABLE.c.document_id == document_id
+    )
+    connection.execute(delete(FIGURE).where(FIGURE.c.table_row_id.in_(rows)))
+    connection.execute(delete(FINDING).where(FINDING.c.capture_id.in_(captures)))
+    connection.execute(delete(TABLE_ROW).where(TABLE_ROW.c.table_id.in_(tables)))
+    connection.execute(delete(NATIONAL_TABLE).where(NATIONAL_TABLE.c.document_id == document_id))
 
 
 def _store_table(
     connection: Connection,
-    now: str,
+    time: str,
     item: TableItem,
     capture_id: int,
+    reader: str,
     table: Table,
     bodies: _Bodies,
 ) -> None:
-    before = _current(connection, table)
-    time = _time(connection, capture_id)
+    before = _printed_before(connection, item, table)
     table_id = connection.execute(
         insert(NATIONAL_TABLE)
         .values(
@@ -84,197 +122,169 @@ def _store_table(
             columns=list(table.columns) or None,
             status=table.status,
             reason=table.reason,
-            reader=item.reading.reader,
-            time=now,
+            reader=reader,
+            time=time,
             first_seen=time,
             last_seen=time,
         )
         .returning(NATIONAL_TABLE.c.id)
     ).scalar_one()
-    whose = {row.number: bodies.row(row) for row in table.rows if row.name is not None}
-    ids = _store_rows(connection, table_id, table.rows, whose)
-    _store_findings(connection, capture_id, None, table.findings)
-    for row in table.rows:
-        _store_findings(connection, capture_id, ids[row.number], row.findings)
-        _store_figures(connection, capture_id, ids[row.number], whose.get(row.number), row)
-    if before is not None:
-        _tell_changes(connection, before, table_id, capture_id)
-
-
-def _store_rows(
-    connection: Connection, table_id: int, rows: Iterable[TableRow], whose: dict[int, int]
-) -> dict[int, int]:
-    """Store rows; return their ids by their numbers."""
-    values = [
-        {
-            "table_id": table_id,
-            "number": row.number,
-            "cells": list(row.cells),
-            "name": row.name,
-            "authority_id": whose.get(row.number),
-            "matched_by": row.matched_by,
-        }
-        for row in rows
-    ]
-    if values:
-        connection.execute(insert(TABLE_ROW), values)
-    stored = connection.execute(
-        select(TABLE_ROW.c.number, TABLE_ROW.c.id).where(TABLE_ROW.c.table_id == table_id)
-    )
-    return {row.number: row.id for row in stored}
-
-
-def _store_figures(
-    connection: Connection, capture_id: int, row_id: int, authority_id: int | None, row: TableRow
-) -> None:
-    if row.figures:
+    found = [_Found(row, *bodies.of(row)) for row in table.rows]
+    if found:
         connection.execute(
-            insert(FIGURE),
-            [
+            insert(TABLE_ROW), [{"table_id": table_id, **one.columns()} for one in found]
+        )
+    numbers = {
+        row.number: row.id
+        for row in connection.execute(
+            select(TABLE_ROW.c.number, TABLE_ROW.c.id).where(TABLE_ROW.c.table_id == table_id)
+        )
+    }
+    figures: list[dict[str, Any]] = []
+    findings = list(_findings(table.findings, table, capture_id, None))
+    for one in found:
+        row_id = numbers[one.row.number]
+        about = {"capture_id": capture_id, "table_row_id": row_id}
+        for figure in one.row.figures:
+            figures.append(
                 {
-                    **dataclasses.asdict(figure),
-                    "capture_id": capture_id,
-                    "table_row_id": row_id,
-                    "authority_id": authority_id,
+                    **about,
+                    "authority_id": one.authority_id,
                     "source": "national_table",
+                    **{
+                        name: getattr(figure, name)
+                        for name in (
+                            "year_ending", "metric", "value", "absence", "value_text",
+                            "restated", "page", "text",
+                        )
+                    },
+                    "box": None,
                 }
-                for figure in row.figures
-            ],
+            )  # fmt: skip
+        said = (*one.findings, *_revised(one, before))
+        findings += _findings(said, table, capture_id, row_id)
+    if figures:
+        connection.execute(insert(FIGURE), figures)
+    if findings:
+        connection.execute(insert(FINDING), findings)
+
+
+class _Found:
+    """A row and whose it was found to be."""
+
+    def __init__(
+        self, row: TableRow, authority_id: int | None, matched_by: str | None, known: bool
+    ) -> None:
+        self.row = row
+        self.authority_id = authority_id
+        self.matched_by = matched_by
+        self.findings = tuple(
+            finding for finding in row.findings if not (known and finding.code == _NOT_KNOWN)
         )
 
-
-def _store_findings(
-    connection: Connection, capture_id: int, row_id: int | None, findings: Iterable[Finding]
-) -> None:
-    values = [
-        {
-            **dataclasses.asdict(finding),
-            "capture_id": capture_id,
-            "table_row_id": row_id,
-            "origin": "reading",
+    def columns(self) -> dict[str, Any]:
+        return {
+            "number": self.row.number,
+            "cells": list(self.row.cells),
+            "name": self.row.name,
+            "authority_id": self.authority_id,
+            "matched_by": self.matched_by,
         }
-        for finding in findings
-    ]
-    if values:
-        connection.execute(insert(FINDING), values)
 
 
 class _Bodies:
-    """Whose rows are: authorities by name, and bodies that no register has by what the spellings
-    of their names have in common."""
+    """The bodies that the register doesn't have, under every spelling that was met of them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._known: dict[str, int] = {}
-        self._others: dict[str, int] = {
-            matching.body_key(row.name): row.id
-            for row in connection.execute(
-                select(AUTHORITY.c.id, AUTHORITY.c.name).where(AUTHORITY.c.kind == "other")
+        register_names = {authority.name for authority in authorities.load()}
+        self._ids: dict[str, int] = {}
+        self._of_site: set[str] = set()
+        names = select(AUTHORITY.c.id, AUTHORITY.c.name, AUTHORITY.c.page_address)
+        others = select(AUTHORITY_NAME.c.authority_id, AUTHORITY_NAME.c.name).where(
+            AUTHORITY_NAME.c.source == "site"
+        )
+        for number, name, page in connection.execute(names).tuples():
+            if name not in register_names:
+                self._learn(name, number, of_site=page is not None)
+        for number, name in connection.execute(others).tuples():
+            self._learn(name, number, of_site=True)
+
+    def _learn(self, name: str, number: int, *, of_site: bool) -> None:
+        key = matching.body_key(name)
+        if not key:
+            return
+        self._ids.setdefault(key, number)
+        if of_site:
+            self._of_site.add(key)
+
+    def of(self, row: TableRow) -> tuple[int | None, str | None, bool]:
+        """Return the authority of a row, how it was matched, and whether the site itself calls it
+        so; one that is new becomes of kind `other`."""
+        if row.name is None:
+            return None, None, False
+        if row.authority is not None:
+            number = register.authority_id(self._connection, row.authority)
+            return number, row.matched_by, False
+        key = matching.body_key(row.name) or row.name
+        if key not in self._ids:
+            same_key = self._connection.scalar(
+                select(AUTHORITY.c.id).where(AUTHORITY.c.key == authorities.key(row.name))
             )
-        }
-
-    def row(self, row: TableRow) -> int:
-        """Return the authority of a row with a name; one that is new becomes of kind `other`."""
-        assert row.name is not None
-        if row.authority is None:
-            key = matching.body_key(row.name)
-            if key not in self._others:
-                self._others[key] = register.authority_id(self._connection, row.name)
-            return int(self._others[key])
-        if row.authority not in self._known:
-            self._known[row.authority] = register.authority_id(self._connection, row.authority)
-        return self._known[row.authority]
+            self._ids[key] = same_key or register.authority_id(self._connection, row.name)
+        of_site = key in self._of_site
+        return self._ids[key], "known_name" if of_site else "new", of_site
 
 
-# -- what was there before ---------------------------------------------------------
+# -- what a corrected table says otherwise -------------------------------------
+
+_Before = dict[tuple[int, str], tuple[float | None, str | None]]
 
 
-def _current(connection: Connection, table: Table) -> int | None:
-    """Return the table that is current for the subject and year of another."""
-    if table.status == "unrecognised":
-        return None
-    found: int | None = connection.scalar(
-        text("SELECT id FROM current_table WHERE subject IS :subject AND year_ending IS :year"),
-        {"subject": table.subject, "year": table.year_ending},
+def _printed_before(connection: Connection, item: TableItem, table: Table) -> _Before:
+    """The figures of the file that was the last of this subject and year until now."""
+    if table.year_ending is None:
+        return {}
+    last = connection.scalar(
+        select(NATIONAL_TABLE.c.document_id)
+        .where(
+            NATIONAL_TABLE.c.subject == table.subject,
+            NATIONAL_TABLE.c.year_ending == table.year_ending,
+            NATIONAL_TABLE.c.document_id != item.document_id,
+        )
+        .order_by(NATIONAL_TABLE.c.last_seen.desc(), NATIONAL_TABLE.c.id.desc())
+        .limit(1)
     )
-    return found
-
-
-def _tell_changes(connection: Connection, before: int, after: int, capture_id: int) -> None:
-    """Note each figure that a table has otherwise than the one that was current before it."""
-    old, new = _figures(connection, before), _figures(connection, after)
-    notes = [
-        {
-            "code": "table_figure_revised",
-            "severity": Severity.NOTE,
-            "message": f"was {_told(old[key])}, is {_told(figure)}",
-            "metric": figure.metric,
-            "year_ending": figure.year_ending,
-            "capture_id": capture_id,
-            "table_row_id": figure.table_row_id,
-            "origin": "reading",
-        }
-        for key, figure in new.items()
-        if key in old and (old[key].value, old[key].absence) != (figure.value, figure.absence)
-    ]
-    if notes:
-        connection.execute(insert(FINDING), notes)
-    lost = {authority for authority, _ in old} - {authority for authority, _ in new}
-    if lost:
-        names = connection.scalars(
-            select(AUTHORITY.c.name).where(AUTHORITY.c.id.in_(lost)).order_by(AUTHORITY.c.name)
-        )
-        message = f"these had figures in the table served before: {', '.join(names)}"
-        _store_findings(
-            connection, capture_id, None, [Finding("table_rows_lost", Severity.NOTE, message)]
-        )
-
-
-def _figures(connection: Connection, table_id: int) -> dict[tuple[int, str], Any]:
     rows = connection.execute(
-        select(FIGURE)
+        select(FIGURE.c.authority_id, FIGURE.c.metric, FIGURE.c.value, FIGURE.c.value_text)
         .join(TABLE_ROW, TABLE_ROW.c.id == FIGURE.c.table_row_id)
-        .where(TABLE_ROW.c.table_id == table_id)
+        .join(NATIONAL_TABLE, NATIONAL_TABLE.c.id == TABLE_ROW.c.table_id)
+        .where(NATIONAL_TABLE.c.document_id == last, NATIONAL_TABLE.c.subject == table.subject)
     )
-    return {(row.authority_id, row.metric): row for row in rows}
+    return {(row.authority_id, row.metric): (row.value, row.value_text) for row in rows}
 
 
-def _told(figure: Any) -> str:
-    return figure.value_text or figure.absence or ""
+def _revised(one: _Found, before: _Before) -> Iterator[Finding]:
+    if one.authority_id is None:
+        return
+    for figure in one.row.figures:
+        printed = before.get((one.authority_id, figure.metric))
+        if printed is not None and printed[0] != figure.value:
+            message = f"the table served before printed {printed[1] or 'nothing'}"
+            yield Finding("figure_revised", Severity.NOTE, message, figure.metric)
 
 
-def _cells(connection: Connection, document_id: int | None) -> list[tuple[str, int, Any]]:
-    rows = connection.execute(
-        select(NATIONAL_TABLE.c.sheet, TABLE_ROW.c.number, TABLE_ROW.c.cells)
-        .join(TABLE_ROW, TABLE_ROW.c.table_id == NATIONAL_TABLE.c.id)
-        .where(NATIONAL_TABLE.c.document_id == document_id)
-        .order_by(NATIONAL_TABLE.c.sheet, TABLE_ROW.c.number)
-    )
-    return [tuple(row) for row in rows]
-
-
-def _forget(connection: Connection, document_id: int) -> None:
-    """Delete what a reading that was cut short left of a file. A file that was read isn't read
-    again."""
-    connection.execute(
-        delete(NATIONAL_TABLE).where(
-            NATIONAL_TABLE.c.document_id == document_id,
-            NATIONAL_TABLE.c.status == "unrecognised",
-            NATIONAL_TABLE.c.id.not_in(select(TABLE_ROW.c.table_id)),
-        )
-    )
-
-
-def _first_capture(connection: Connection, document_id: int) -> int:
-    """Return the capture that brought a file which a killed run left unread."""
-    return int(
-        connection.execute(
-            select(func.min(ATTEMPT.c.id)).where(ATTEMPT.c.document_id == document_id)
-        ).scalar_one()
-    )
-
-
-def _time(connection: Connection, capture_id: int) -> str:
-    return str(
-        connection.execute(select(ATTEMPT.c.time).where(ATTEMPT.c.id == capture_id)).scalar_one()
-    )
+def _findings(
+    said: Sequence[Finding], table: Table, capture_id: int, row_id: int | None
+) -> Iterator[dict[str, Any]]:
+    for finding in said:
+        yield {
+            "capture_id": capture_id,
+            "table_row_id": row_id,
+            "origin": "reading",
+            "code": finding.code,
+            "severity": finding.severity.value,
+            "metric": finding.metric,
+            "year_ending": table.year_ending,
+            "message": finding.message,
+        }

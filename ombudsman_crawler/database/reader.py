@@ -24,6 +24,7 @@ from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.refetch import LinkState
 from ombudsman_crawler.database.session import integrity_problems
 from ombudsman_crawler.items import Outcome
+from ombudsman_crawler.sheets.table import READER as TABLE_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,16 @@ class KnownCouncil:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTable:
+    """A file of national tables as the site last listed it."""
+
+    address: str
+    label: str
+    listed_year: int | None
+    found_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownLetter:
     """A letter as the site last listed it."""
 
@@ -57,16 +68,6 @@ class KnownLetter:
     label: str
     listed_year: int | None
     authority: str
-    found_on: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownTable:
-    """A file of national tables as the site last listed it."""
-
-    address: str
-    label: str
-    listed_year: int | None
     found_on: str
 
 
@@ -192,16 +193,6 @@ class Reader:
                 if row.slug and row.page_address
             ]
 
-    def known_tables(self) -> list[KnownTable]:
-        """Return the files of national tables that the site has ever listed."""
-        with Session(self._engine) as session:
-            return [
-                KnownTable(link.address, link.label, link.listed_year, link.found_on)
-                for link in session.scalars(
-                    select(Link).where(Link.kind == "table").order_by(Link.id)
-                )
-            ]
-
     def known_reports(self) -> list[KnownReport]:
         """Return the public reports that lists have shown with an address."""
         with self._engine.connect() as connection:
@@ -219,6 +210,16 @@ class Reader:
                     .join(Authority, Authority.id == Link.authority_id)
                     .where(Link.kind == "letter")
                     .order_by(Link.id)
+                )
+            ]
+
+    def known_tables(self) -> list[KnownTable]:
+        """Return every file of national tables that the site has ever listed."""
+        with Session(self._engine) as session:
+            return [
+                KnownTable(link.address, link.label, link.listed_year, link.found_on)
+                for link in session.scalars(
+                    select(Link).where(Link.kind == "table").order_by(Link.id)
                 )
             ]
 
@@ -250,12 +251,13 @@ class Reader:
             return int(row["n"])
 
     def newest_year(self, kind: str = "letter") -> int | None:
-        """Return the newest year ending of which there is a letter that could be read; for links of
-        kind `table`, a national table.
+        """Return the newest year ending of which there is a letter, or a table for links of that
+        kind, that could be read.
 
         Not the newest a link names: one mistyped year would put all others among the old.
         """
-        query = _NEWEST_TABLE if kind == "table" else _NEWEST_LETTER
+        read = "national_table" if kind == "table" else "current_reading"
+        query = f"SELECT MAX(year_ending) FROM {read} WHERE status IN ('ok', 'suspect')"  # noqa: S608
         with self._engine.connect() as connection:
             newest: int | None = connection.scalar(text(query))
             return newest
@@ -509,9 +511,6 @@ GROUP BY form, status ORDER BY form, status
 """
 
 
-_NEWEST_LETTER = "SELECT MAX(year_ending) FROM current_reading WHERE status IN ('ok', 'suspect')"
-_NEWEST_TABLE = "SELECT MAX(year_ending) FROM national_table WHERE status IN ('ok', 'suspect')"
-
 # Whether a document has been read, by the kind of what it is.
 _READ = {
     "letter": """
@@ -523,12 +522,8 @@ LIMIT 1
 """,
     "report": "SELECT 1 FROM report_text WHERE document_id = :document",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
-    "table": """
-SELECT 1 FROM national_table WHERE document_id = :document
-AND (status <> 'unrecognised' OR (reason NOT LIKE 'reader_timeout%'
-     AND reason NOT LIKE 'reader_crashed%' AND reason NOT LIKE 'reader_memory%'))
-LIMIT 1
-""",
+    "table": "SELECT 1 FROM national_table WHERE document_id = :document"
+    f" AND reader = '{TABLE_READER}'",
 }
 
 

@@ -309,12 +309,12 @@ def _of_pages(facts: RunFacts) -> bool:
     return "pages" in facts.collections
 
 
-def _of_listed_letters(facts: RunFacts) -> bool:
-    return facts.asks_map and _of_letters(facts)
-
-
 def _of_tables(facts: RunFacts) -> bool:
     return "tables" in facts.collections
+
+
+def _of_listed_letters(facts: RunFacts) -> bool:
+    return facts.asks_map and _of_letters(facts)
 
 
 def _of_reports(facts: RunFacts) -> bool:
@@ -338,16 +338,16 @@ _CHECKS: dict[str, _Named] = {
     "letters_fetched": _Named(True, _letters_fetched, _of_letters),
     "forms_recognised": _Named(True, _forms_recognised, _of_letters),
     "pages_read": _Named(True, _pages_read, _of_pages),
-    "tables_found": _Named(True, table_checks.tables_found, _of_tables),
-    "tables_fetched": _Named(True, table_checks.tables_fetched, _of_tables),
-    "tables_read": _Named(True, table_checks.tables_read, _of_tables),
-    "tables_still_listed": _Named(False, table_checks.tables_still_listed, _of_tables),
     "reports_read": _Named(True, list_checks.reports_read, _of_reports),
     "reports_fetched": _Named(True, list_checks.reports_fetched, _of_reports),
     "improvements_read": _Named(True, list_checks.improvements_read, _of_improvements),
+    "tables_found": _Named(True, table_checks.tables_found, _of_tables),
+    "tables_fetched": _Named(True, table_checks.tables_fetched, _of_tables),
+    "tables_read": _Named(True, table_checks.tables_read, _of_tables),
     "documents_there": _Named(True, _documents_there, _always),
     "everything_read": _Named(False, _everything_read, _of_letters),
     "reports_have_text": _Named(False, list_checks.reports_have_text, _of_reports),
+    "rows_matched": _Named(False, table_checks.rows_matched, _of_tables),
     "readings_sound": _Named(False, _readings_sound, _of_letters),
     **{
         name: _Named(

@@ -1,97 +1,101 @@
-"""The checks of a run on national tables."""
+"""The checks of a run on the national tables."""
 
 from __future__ import annotations
 
 from ombudsman_crawler.database.run_evidence import Evidence, Judgement
 
-_OF_TABLES = "link_id IN (SELECT id FROM link WHERE kind = 'table')"
-_DEAD = f"""
-SELECT COUNT(*) FROM outcome JOIN capture ON capture.id = outcome.capture_id
-WHERE outcome.run_id = :run AND outcome.{_OF_TABLES}
-  AND outcome.outcome = 'failed' AND capture.status IN (404, 410)
-  AND EXISTS (SELECT 1 FROM outcome AS before
-              JOIN capture AS earlier ON earlier.id = before.capture_id
-              WHERE before.link_id = outcome.link_id AND before.run_id < outcome.run_id
-                AND before.outcome = 'failed' AND earlier.status IN (404, 410))
-"""
-# The files that came new in this run, and whether any table of each was recognised.
-_NEW = f"""
-SELECT link.url, MAX("table".status <> 'unrecognised') AS read,
-       group_concat(DISTINCT "table".reason) AS reason,
-       MAX("table".reason LIKE '%.xls%') AS old
-FROM outcome JOIN link ON link.id = outcome.link_id
+# The tables of files that this run brought, and whether people have settled all their doubts.
+_NEW = """
+SELECT DISTINCT "table".id, "table".status, "table".reason, "table".sheet, link.address
+FROM outcome
+JOIN link ON link.id = outcome.link_id AND link.kind = 'table'
 JOIN attempt ON attempt.id = outcome.capture_id
-LEFT JOIN national_table AS "table" ON "table".document_id = attempt.document_id
-WHERE outcome.run_id = :run AND outcome.{_OF_TABLES}
-  AND outcome.outcome IN ('archived', 'new_version')
-GROUP BY link.id ORDER BY link.url
+JOIN national_table AS "table" ON "table".document_id = attempt.document_id
+WHERE outcome.run_id = :run AND outcome.outcome IN ('archived', 'new_version')
+ORDER BY "table".id
 """
+# Kinds of files that nobody reads: said in words, and archived all the same.
+_UNREADABLE_KIND = "an old or encrypted workbook"
 _SHOWN = 5
 
 
 def tables_found(evidence: Evidence) -> Judgement:
-    """National tables are listed."""
+    """National tables are listed, and most of those that once were still are."""
     facts = evidence.facts
-    if facts.listed == 0 and facts.cut_short:
-        return None, "the run was ended before any table was found"
-    no_longer = facts.discovered - facts.listed
-    more = f"; {no_longer} known ones are no longer listed" if no_longer else ""
-    if facts.listed == 0:
-        return False, f"no national table is listed; has the information centre changed?{more}"
-    return True, f"{facts.listed} files of national tables listed{more}"
-
-
-def tables_still_listed(evidence: Evidence) -> Judgement:
-    """Every file of national tables once listed still is, or another of its year."""
-    facts = evidence.facts
-    if facts.cut_short or facts.failed_pages or facts.listed == 0:
-        return None, "not every page that lists tables was read"
-    vanished = [
-        str(row.listed_year)
-        for row in evidence.rows(
-            "SELECT DISTINCT listed_year FROM link WHERE kind = 'table'"
-            " AND listed_year IS NOT NULL AND listed_year NOT IN ("
-            "   SELECT listed_year FROM link WHERE kind = 'table' AND listed_year IS NOT NULL"
-            "   AND last_seen >= (SELECT started FROM run WHERE id = :run)) ORDER BY 1"
-        )
-    ]
-    if vanished:
-        return False, f"no table is listed any longer of: {', '.join(vanished)}"
-    return True, "of every year that once had tables some are listed"
+    if facts.cut_short:
+        return None, f"{facts.listed} tables were found when the run was ended"
+    if not facts.listed:
+        return False, "the information centre lists no national table; has it moved?"
+    gone = facts.discovered - facts.listed
+    more = f"; {gone} known ones are no longer listed" if gone else ""
+    return gone < facts.listed, f"{facts.listed} files of tables listed{more}"
 
 
 def tables_fetched(evidence: Evidence) -> Judgement:
-    """National tables that failed, or were no table, are few."""
-    failed, answered = (
-        evidence.count(
-            f"SELECT COUNT(*) FROM outcome WHERE run_id = :run AND {_OF_TABLES}"
-            f" AND outcome IN ({outcomes})"
-        )
-        for outcomes in ("'failed', 'rejected'", "'archived', 'new_version', 'unchanged', 'gone'")
+    """Files of tables that failed, or were none, are few."""
+    rows = evidence.rows(
+        "SELECT link.address, outcome.outcome, outcome.reason FROM outcome"
+        " JOIN link ON link.id = outcome.link_id AND link.kind = 'table'"
+        " WHERE run_id = :run"
+        " AND outcome IN ('archived', 'new_version', 'unchanged', 'gone', 'failed', 'rejected')"
     )
-    asked = failed + answered
-    if not asked:
+    failed = [row for row in rows if row.outcome in ("failed", "rejected")]
+    if not rows:
         return None, "no table was asked for"
-    dead = evidence.count(_DEAD)
+    if not failed:
+        return True, f"all {len(rows)} files of tables came"
+    shown = "; ".join(f"{row.address}: {row.reason}" for row in failed[:_SHOWN])
     return (
-        failed - dead <= evidence.facts.max_failed_share * (asked - dead),
-        f"{failed} of {asked} files of national tables asked for failed or were no table"
-        + (f"; {dead} of them were dead links before" if dead else ""),
+        len(failed) <= evidence.facts.max_failed_share * len(rows),
+        f"{len(failed)} of {len(rows)} files of tables failed or were none: {shown}",
     )
 
 
 def tables_read(evidence: Evidence) -> Judgement:
-    """Every new file of national tables was read; old workbooks (.xls) can't be and are told."""
+    """Every new table is recognised, and no archived one waits to be read."""
     new = evidence.rows(_NEW)
+    unread = evidence.rows(
+        "SELECT DISTINCT link.address FROM link JOIN outcome ON outcome.link_id = link.id"
+        " JOIN attempt ON attempt.id = outcome.capture_id"
+        " WHERE link.kind = 'table' AND attempt.document_id IS NOT NULL"
+        " AND attempt.document_id NOT IN (SELECT document_id FROM national_table)"
+    )
+    if unread and not evidence.facts.cut_short:
+        shown = ", ".join(row.address for row in unread[:_SHOWN])
+        return False, f"{len(unread)} archived files of tables wait to be read: {shown}"
+    unknown = [row for row in new if row.status == "unrecognised"]
+    wrong = [row for row in unknown if not str(row.reason).startswith(_UNREADABLE_KIND)]
+    if wrong:
+        shown = "; ".join(_said(row) for row in wrong[:_SHOWN])
+        return False, f"{len(wrong)} new tables aren't recognised: {shown}"
     if not new:
         return None, "no new table"
-    unread = [row for row in new if not row.read and not row.old]
-    if evidence.facts.cut_short:
-        # What a stopped run left, the next one reads.
-        unread = [row for row in unread if row.read is not None]
-    old = sum(bool(row.old) for row in new)
-    if unread:
-        shown = "; ".join(f"{row.url} ({row.reason or 'not read yet'})" for row in unread[:_SHOWN])
-        return False, f"{len(unread)} of {len(new)} new files of tables weren't read: {shown}"
-    told = f"{len(new) - old} new files of national tables were read"
-    return True, told + (f"; {old} are old workbooks (.xls), archived and not read" if old else "")
+    old = "; of a kind that isn't read: " + ", ".join(row.address for row in unknown)
+    return True, f"{len(new) - len(unknown)} new tables were read{old if unknown else ''}"
+
+
+def _said(row: object) -> str:
+    sheet = f' sheet "{row.sheet}"' if row.sheet else ""  # type: ignore[attr-defined]
+    return f"{row.address}{sheet}: {row.reason}"  # type: ignore[attr-defined]
+
+
+def rows_matched(evidence: Evidence) -> Judgement:
+    """Every council's row of a new table is surely an authority's, or people have said so."""
+    new = [row.id for row in evidence.rows(_NEW) if row.status != "unrecognised"]
+    if not new:
+        return None, "no new table"
+    numbers = ",".join(map(str, new))
+    rows = evidence.count(
+        f"SELECT COUNT(*) FROM table_row WHERE name IS NOT NULL AND table_id IN ({numbers})"
+    )
+    open_ = evidence.rows(
+        "SELECT table_row.name, COUNT(*) AS times FROM doubt_elsewhere AS doubt"
+        " JOIN table_row ON table_row.id = doubt.table_row_id"
+        f" WHERE table_row.table_id IN ({numbers}) AND doubt.acknowledged IS NULL"
+        " AND doubt.code IN ('name_matched_loosely', 'council_not_known', 'row_twice')"
+        " GROUP BY table_row.name ORDER BY 2 DESC, 1"
+    )
+    if not open_:
+        return True, f"{rows} rows of new tables, each surely somebody's"
+    shown = ", ".join(row.name for row in open_[:10]) + (" …" if len(open_) > 10 else "")
+    return False, f"whose rows these are isn't sure: {shown}"

@@ -368,25 +368,23 @@ class Writer:
             if document_id is not None:
                 versions.settle(connection, document_id)
 
+    def store_table(self, run_id: int, item: TableItem, newest_year: int | None) -> None:
+        """Store everything about one file of tables at once: its reading and the outcome, which is
+        made final: other bytes are a new version only where their cells differ."""
+        with self._engine.begin() as connection:
+            national_tables.store(connection, self._time(), item)
+            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
+                item.outcome, item.reason = national_tables.compare(
+                    connection, item.previous_document_id, item.document_id
+                )
+            self._outcome(connection, run_id, item, newest_year)
+
     def store_page(self, item: PageItem) -> None:
         """Store what a council's page said, or that it says still what it said before."""
         with self._engine.begin() as connection:
             authority_id = register.authority_id(connection, item.authority)
             page = pages.served(connection, authority_id, item.capture_id, item.document_id)
             pages.store(connection, self._time(), page, item.reading)
-
-    def store_table(self, run_id: int, item: TableItem, newest_year: int | None) -> None:
-        """Store everything about one file of national tables at once: its rows, its figures and the
-        outcome, which is made final: other bytes are a new version only where their cells
-        differ."""
-        with self._engine.begin() as connection:
-            if item.document_id is not None:
-                national_tables.store(connection, self._time(), item)
-            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
-                item.outcome, item.reason = national_tables.compare(
-                    connection, item.previous_document_id, item.document_id
-                )
-            self._outcome(connection, run_id, item, newest_year)
 
     # -- reports and improvements ----------------------------------------------
 

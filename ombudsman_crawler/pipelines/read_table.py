@@ -1,4 +1,4 @@
-"""Second step for a file of national tables: read it in a worker process."""
+"""Second step for a national table: read its file in a worker process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ombudsman_crawler.items import TableItem
 from ombudsman_crawler.pipelines.patience import LeftUnread, Patience
 from ombudsman_crawler.reading_workers import ReadingWorkers
 from ombudsman_crawler.sheets import read
-from ombudsman_crawler.sheets.table import Told
+from ombudsman_crawler.sheets.table import GAVE_UP, Told
 
 if TYPE_CHECKING:
     from typing import Self
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class ReadTable:
-    """Adds what it says to each file of tables that waits for a reading."""
+    """Adds the reading to each file of tables that waits for one."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._run = current_run.of(crawler)
@@ -69,4 +69,22 @@ class ReadTable:
     def _give_up(self, item: TableItem, error: BaseException) -> None:
         code, message = self._workers.failure(error)
         logger.error("%s: %s: %s", item.url, code, message)
-        item.reading = read.unreadable(f"{code}: {message}")
+        item.reading = read.unreadable(message, reader=GAVE_UP)
+
+
+class StoreTable:
+    """Writes each table through `database.writer`, and lets go of what was only carried."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._run = current_run.of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        if isinstance(item, TableItem):
+            run = self._run
+            run.writer.store_table(run.run_id, item, run.reader.newest_year(item.kind))
+            item.reading = None
+        return item

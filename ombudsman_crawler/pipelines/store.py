@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ombudsman_crawler import current_run
-from ombudsman_crawler.items import CouncilItem, LetterItem, PageItem, TableItem
+from ombudsman_crawler.items import CouncilItem, LetterItem, PageItem
 
 if TYPE_CHECKING:
     from typing import Self
@@ -45,24 +45,6 @@ class StorePage:
         if isinstance(item, PageItem):
             self._writer.store_page(item)
             item.reading, item.text = None, ""
-        return item
-
-
-class StoreTable:
-    """Writes each file of national tables: its rows, its figures and its outcome."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._run = current_run.of(crawler)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def process_item(self, item: Any) -> Any:
-        if isinstance(item, TableItem):
-            run = self._run
-            run.writer.store_table(run.run_id, item, run.reader.newest_year(item.kind))
-            item.reading = None
         return item
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ombudsman_crawler import years
 from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.sheets import csv_file, header, headings, rows, workbook
 from ombudsman_crawler.sheets.sheet import MAX_FILE, Sheet, SheetFile, UnreadableSheet
-from ombudsman_crawler.sheets.table import Table, TableFile, TableRow, Told
-
-#: The version of this reader: what it makes of a file is stored with it.
-READER = "sheets-1"
+from ombudsman_crawler.sheets.table import READER, Table, TableFile, TableRow, Told
 
 # A sheet with fewer rows of numbers holds words: notes, a cover.
 _FEWEST_ROWS = 2
@@ -43,10 +40,10 @@ def read_file(body: bytes, told: Told) -> TableFile:
     return TableFile(READER, file.encoding, tuple(tables))
 
 
-def unreadable(reason: str) -> TableFile:
+def unreadable(reason: str, *, reader: str = READER) -> TableFile:
     """Return what is said of a file that can't be read at all."""
     table = Table("", None, None, None, None, (), "unrecognised", reason)
-    return TableFile(READER, None, (table,))
+    return TableFile(reader, None, (table,))
 
 
 def _open(body: bytes) -> SheetFile:
@@ -99,7 +96,7 @@ def _table(sheet: Sheet, told: Told) -> Table:
     return Table(
         sheet=sheet.name,
         title=_title(title, sheet),
-        subject=found.subject,
+        subject=_of_remedies(found.subject, columns.values()),
         year_ending=year,
         header_row=found.last + 1,
         columns=tuple(column.heading for column in found.columns),
@@ -108,6 +105,13 @@ def _table(sheet: Sheet, told: Told) -> Table:
         rows=tuple(read),
         findings=tuple(findings),
     )
+
+
+def _of_remedies(subject: str, metrics: Iterable[str]) -> str:
+    """A table of remedies alone stands beside that of compliance in some years: each is its own."""
+    if subject == "compliance" and not any("compliance" in metric for metric in metrics):
+        return "remedies"
+    return subject
 
 
 def _unrecognised(sheet: Sheet, reason: str, title: Sequence[str] = ()) -> Table:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from ombudsman_crawler.figures.figure import Figure, Finding
 
+#: The version of the reader: what it makes of a file is stored with it, and read again by a newer.
+READER = "sheets-1"
+#: Instead of the reader where it came to no end: the file is read again the next time.
+GAVE_UP = "gave_up"
 #: How a table was read. `suspect`: a finding casts doubt; `unrecognised`: no figure was read.
 STATUSES = ("ok", "suspect", "unrecognised")
 
@@ -29,7 +33,8 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet as a table. `header_row` is the lowest row of its headings; `columns` the headings
+    """One sheet as a table. `subject` is `received`, `decided`, `compliance` (with or without
+    remedies) or `remedies`, as its columns tell; `header_row` is the lowest row of its headings; `columns` the headings
     as printed; `reason` why an unrecognised one is."""
 
     sheet: str

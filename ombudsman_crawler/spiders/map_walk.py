@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 #: Announces a replica, and how many councils it has: `councils=12`.
 REPLICA_HEADER = "X-Ombudsman-Replica"
 
-#: Bytes; the largest page known has a tenth of it.
-LARGEST_PAGE = 8 * 2**20
+# Bytes; the largest page known has a tenth of it.
+_LARGEST_PAGE = 8 * 2**20
 
 # Seconds between looks at whether all pages have been read.
 _LOOK_EVERY = 0.2
@@ -150,9 +150,9 @@ class MapWalk(Spider):
     def map_failed(self, failure: Failure) -> None:
         """Without the map there is no crawl: blocked where the site refuses or doesn't answer."""
         self.page_failed(failure)
-        if status_of(failure) in (404, 410):
+        if _status(failure) in (404, 410):
             return
-        self._run.end("blocked", f"the map can't be had: {why(failure)}")
+        self._run.end("blocked", f"the map can't be had: {_why(failure)}")
 
     def _council_list(self, response: Response) -> Found:
         text = text_of(response)
@@ -228,14 +228,14 @@ class MapWalk(Spider):
             callback=callback,
             errback=errback or self.page_failed,
             cb_kwargs=arguments,
-            meta={ASKED_FOR: "page", "download_maxsize": LARGEST_PAGE},
+            meta={ASKED_FOR: "page", "download_maxsize": _LARGEST_PAGE},
         )
 
     def page_failed(self, failure: Failure) -> None:
         """Count a page that didn't come; one that robots.txt forbids is no failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
         authority = request.cb_kwargs.get("authority")
-        if authority in self._gone and status_of(failure) in (404, 410):
+        if authority in self._gone and _status(failure) in (404, 410):
             # As acknowledged. Its letters are still asked for: the server may have them.
             if request.cb_kwargs.get("wanted"):
                 self._run.facts.councils_read.add(authority)
@@ -248,7 +248,7 @@ class MapWalk(Spider):
         if self._run.stopping:
             return
         asked_for = request.meta.get("redirect_urls", [request.url])[0]
-        self.failed_page(asked_for, why(failure))
+        self.failed_page(asked_for, _why(failure))
 
     def failed_page(self, url: str, why: str) -> None:
         """Count a page that didn't come, or isn't what it was asked for as."""
@@ -309,15 +309,13 @@ def text_of(response: Response) -> str:
     return response.body.decode("utf-8", errors="replace")
 
 
-def status_of(failure: Failure) -> int | None:
-    """Return the status of an answer that is a failure, None where there was no answer."""
+def _status(failure: Failure) -> int | None:
     error = failure.value
     return error.response.status if isinstance(error, HttpError) else None
 
 
-def why(failure: Failure) -> str:
-    """Say why a page didn't come."""
-    status = status_of(failure)
+def _why(failure: Failure) -> str:
+    status = _status(failure)
     if status is not None:
         return f"status {status}"
     return f"{type(failure.value).__name__}: {failure.value}"

@@ -1,7 +1,8 @@
-"""From the pages of the information centre to every file of national tables they list."""
+"""From the information centre to every national table the site lists."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,14 @@ from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.http import TextResponse
+from scrapy.spidermiddlewares.httperror import HttpError
 
 from ombudsman_crawler import current_run
 from ombudsman_crawler.items import TableItem
-from ombudsman_crawler.middlewares import ASKED_FOR
+from ombudsman_crawler.middlewares import ASKED_FOR, Forbidden
 from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import national_tables, urls
-from ombudsman_crawler.site.national_tables import TableLink
-from ombudsman_crawler.spiders.map_walk import LARGEST_PAGE, status_of, why, wrong_site
+from ombudsman_crawler.spiders.map_walk import wrong_site
 
 if TYPE_CHECKING:
     from typing import Self
@@ -27,22 +28,22 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Pages that are looked at: a page of each year, and the few that lead there.
-_MOST_PAGES = 60
-# No list of tables is this many links away from the information centre.
-_DEEPEST = 4
-# Request meta: whether a page links the address, or it is only known from before.
-_LINKED = "ombudsman_linked"
+# Bytes; pages of the information centre have a hundredth of it.
+_LARGEST_PAGE = 8 * 2**20
+# Pages looked at for tables, and how far they may be from where the search for them begins.
+_MOST_PAGES, _DEEPEST = 40, 4
+# Seconds between looks at whether all pages have been read.
+_LOOK_EVERY = 0.2
 
 Found = Iterator[Request | TableItem]
 
 
 class NationalTables(Spider):
-    """Information centre → lists of tables → files of tables.
+    """Index of the complaint reviews → further lists → files of tables.
 
-    Starts with one request, so that robots.txt is known before anything else is asked for: the page
-    that listed the tables when the site was last seen. The pages above it are asked too, wherever
-    it has gone.
+    Starts with one request, to where the index was last seen. Where that lists no table, it looks
+    for the index from the pages above. Which councils are asked for makes no difference: each table
+    has them all.
     """
 
     name = "national_tables"
@@ -65,112 +66,113 @@ class NationalTables(Spider):
         )
         self._visited: set[str] = set()
         self._tables: set[str] = set()
-        #: Pages that are still to come.
-        self._open = 0
+        self._from_above = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider._run = current_run.begin(crawler, spider.options)
-        # The tables are of all authorities: none is asked for by its name.
-        spider._run.facts.councils_not_found = []
-        spider._run.facts.councils_asked_for = 0
+        facts = spider._run.facts
+        facts.councils_asked_for, facts.councils_not_found = 0, []
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        url = self._run.site + national_tables.INDEX_PATH
-        for request in self._page(url, self.parse_first, linked=False):
-            yield request.replace(errback=self.first_failed)
+        """The index; the pages above where it lists nothing; then the tables that earlier runs
+        knew and no page lists any longer."""
+        yield self._page(national_tables.INDEX_PATH, self.parse_index, self.index_failed)
+        while not self._pages_are_read():
+            await asyncio.sleep(_LOOK_EVERY)
+        if not self._tables and not self._run.stopping:
+            logger.warning("no table at %s; looked for from above", national_tables.INDEX_PATH)
+            self._from_above = True
+            for path in national_tables.ABOVE_INDEX:
+                if self._is_new(urljoin(self._run.site, path)):
+                    yield self._page(path, self.parse_list, self.page_failed)
+            while not self._pages_are_read():
+                await asyncio.sleep(_LOOK_EVERY)
+        for item in self._no_longer_listed():
+            yield item
 
     # -- pages -----------------------------------------------------------------
 
-    def parse_first(self, response: Response, depth: int) -> Found:
+    def parse_index(self, response: Response) -> Found:
+        """The first answer says also whether this is the site that is meant."""
         wrong = wrong_site(self._run, response)
         if wrong:
             self._run.end("wrong_site", wrong)
             return
-        yield from self._above()
-        yield from self.parse(response, depth)
+        yield from self.parse_list(response)
 
-    def first_failed(self, failure: Failure) -> Found:
-        """Where the known page is gone others may lead on; a site that refuses is asked no more."""
-        if status_of(failure) in (404, 410):
-            yield from self._above()
-            yield from self.page_failed(failure)
-            return
-        yield from self.page_failed(failure)
-        self._run.end("blocked", f"the list of national tables can't be had: {why(failure)}")
-
-    def parse(self, response: Response, depth: int) -> Found:
-        """The tables a page lists, and the pages it leads to."""
-        if isinstance(response, TextResponse):
-            page = national_tables.read(response.text, response.url)
-            for table in page.tables:
-                yield from self._table(table, response.url)
-            if depth < _DEEPEST:
-                for url in page.pages:
-                    yield from self._page(url, self.parse, depth=depth + 1)
-        else:
+    def parse_list(self, response: Response) -> Found:
+        """The tables of a page, and the pages it leads to."""
+        if not isinstance(response, TextResponse):
             self._failed(response.url, "is no page")
-        yield from self._one_less()
+            return
+        page = national_tables.read(response.text, response.url)
+        for link in page.tables:
+            yield from self._table(link, response.url)
+        if response.meta.get("depth", 0) < _DEEPEST:
+            for url in page.pages:
+                if self._is_new(url) and len(self._visited) < _MOST_PAGES:
+                    yield self._page(url, self.parse_list, self.page_failed)
 
-    def page_failed(self, failure: Failure) -> Found:
-        """Count a page that didn't come; one that no page links may have been moved."""
+    def index_failed(self, failure: Failure) -> None:
+        """Without any answer there is no crawl; an index that has moved is looked for."""
+        if _status(failure) in (404, 410):
+            logger.warning("nothing at %s any longer", national_tables.INDEX_PATH)
+            return
+        self.page_failed(failure)
+        self._run.end("blocked", f"the index of national tables can't be had: {_why(failure)}")
+
+    def page_failed(self, failure: Failure) -> None:
+        """Count a page that didn't come; one that robots.txt forbids is no failure, nor is one that
+        was only tried."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        asked_for = request.meta.get("redirect_urls", [request.url])[0]
-        if not request.meta[_LINKED] and status_of(failure) in (404, 410):
-            logger.warning("%s is no longer there", asked_for)
-            self._run.facts.pages -= 1
-        elif not self._run.stopping:
-            self._failed(asked_for, why(failure))
-        yield from self._one_less()
+        if failure.check(Forbidden):  # type: ignore[no-untyped-call]
+            logger.warning("%s wasn't asked for: %s", request.url, failure.value)
+        elif not self._run.stopping and not (self._from_above and _status(failure) in (404, 410)):
+            self._failed(request.meta.get("redirect_urls", [request.url])[0], _why(failure))
 
-    def _failed(self, url: str, because: str) -> None:
-        logger.error("page failed: %s: %s", url, because)
-        self._run.facts.failed_pages.append(f"{url} ({because})")
+    def _failed(self, url: str, why: str) -> None:
+        logger.error("page failed: %s: %s", url, why)
+        self._run.facts.failed_pages.append(f"{url} ({why})")
 
-    def _above(self) -> Iterator[Request]:
-        for path in national_tables.ABOVE_INDEX:
-            yield from self._page(self._run.site + path, self.parse, linked=False)
-
-    def _page(
-        self, url: str, callback: Any, *, linked: bool = True, depth: int = 0
-    ) -> Iterator[Request]:
-        """Ask for a page of the site, unless it was asked for before."""
-        key = urls.key(url, self._run.site)
-        if key in self._visited or self._run.enough or not urls.same_site(url, self._run.site):
-            return
-        if len(self._visited) >= _MOST_PAGES:
-            logger.warning("%s isn't looked at: enough pages were", url)
-            return
-        self._visited.add(key)
-        self._run.facts.pages += 1
-        self._open += 1
-        yield Request(
-            url,
-            callback=callback,
-            errback=self.page_failed,
-            cb_kwargs={"depth": depth},
-            meta={ASKED_FOR: "page", "download_maxsize": LARGEST_PAGE, _LINKED: linked},
+    def _is_new(self, url: str) -> bool:
+        return (
+            urls.same_site(url, self._run.site)
+            and urls.key(url, self._run.site) not in self._visited
         )
 
-    def _one_less(self) -> Iterator[TableItem]:
-        """Count a page that was dealt with; after the last, what is no longer listed is left."""
-        self._open -= 1
-        if self._open == 0 and not self._run.stopping and not self._run.enough:
-            yield from self._no_longer_listed()
+    def _page(self, url: str, callback: Any, errback: Any) -> Request:
+        whole = urljoin(self._run.site, url)
+        self._visited.add(urls.key(whole, self._run.site))
+        self._run.facts.pages += 1
+        return Request(
+            whole,
+            callback=callback,
+            errback=errback,
+            meta={ASKED_FOR: "page", "download_maxsize": _LARGEST_PAGE},
+        )
+
+    def _pages_are_read(self) -> bool:
+        engine = self.crawler.engine
+        assert engine is not None
+        scraper = engine.scraper.slot
+        return (
+            not (engine.scheduler and engine.scheduler.has_pending_requests())
+            and not engine.downloader.active
+            and (scraper is None or scraper.is_idle())
+        )
 
     # -- tables ----------------------------------------------------------------
 
-    def _table(self, link: TableLink, found_on: str) -> Iterator[TableItem]:
+    def _table(self, link: national_tables.TableLink, found_on: str) -> Iterator[TableItem]:
         key = urls.key(link.url, self._run.site)
         if key in self._tables or self._run.enough:
             return
         self._tables.add(key)
         self._run.facts.discovered += 1
         self._run.facts.listed += 1
-        if not link.readable:
-            logger.warning("%s is archived and can't be read: %s", link.url, link.format)
         yield TableItem(
             address=urls.address(link.url, self._run.site),
             url=link.url,
@@ -182,11 +184,12 @@ class NationalTables(Spider):
         )
 
     def _no_longer_listed(self) -> Iterator[TableItem]:
-        """Tables that earlier runs knew: only the server can say that they are gone."""
+        """Tables of earlier runs are still asked for: only the server can say that they are
+        gone."""
         for known in self._run.reader.known_tables():
             url = urljoin(self._run.site, known.address)
             key = urls.key(url, self._run.site)
-            if key in self._tables:
+            if key in self._tables or self._run.enough or self._run.stopping:
                 continue
             self._tables.add(key)
             self._run.facts.discovered += 1
@@ -199,3 +202,15 @@ class NationalTables(Spider):
                 found_on=known.found_on,
                 listed=False,
             )
+
+
+def _status(failure: Failure) -> int | None:
+    error = failure.value
+    return error.response.status if isinstance(error, HttpError) else None
+
+
+def _why(failure: Failure) -> str:
+    status = _status(failure)
+    if status is not None:
+        return f"status {status}"
+    return f"{type(failure.value).__name__}: {failure.value}"

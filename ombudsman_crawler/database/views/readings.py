@@ -55,11 +55,12 @@ JOIN capture ON capture.id = page.capture_id
 """
 
 
-# The national table served last of each subject and year.
+# The national tables of each subject and year in the file that was served last: it may have one on
+# several sheets.
 CURRENT_TABLE = """
 SELECT "table".* FROM national_table AS "table"
-WHERE "table".id = (
-    SELECT newest.id FROM national_table AS newest
+WHERE "table".status <> 'unrecognised' AND "table".document_id = (
+    SELECT newest.document_id FROM national_table AS newest
     WHERE newest.subject IS "table".subject AND newest.year_ending IS "table".year_ending
       AND newest.status <> 'unrecognised'
     ORDER BY newest.last_seen DESC, newest.id DESC LIMIT 1)

@@ -29,7 +29,8 @@ _VIEWS = {
     "current_page": "What each council's page said last of each year.",
     "page_history": "One content that a council's page had: which year it showed, and from when to "
     "when it was seen.",
-    "current_table": "The national table served last of each subject and year.",
+    "current_table": "The national table that counts of each subject and year: what its address serves "
+    "still, and of files side by side the one met last.",
     "disagreement": "One metric of an authority's year that its sources print differently. What "
     "was only rounded isn't different: whole percentages from ones with decimals.",
     "public_reports": "One public report of an authority under each headline it was listed under, "

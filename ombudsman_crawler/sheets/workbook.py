@@ -8,8 +8,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from lzma import LZMAError
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -47,7 +49,7 @@ def read(body: bytes) -> SheetFile:
         return _sheets(body)
     except (
         InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError,
-        AttributeError, IndexError, EOFError, OSError, NotImplementedError, SyntaxError,
+        AttributeError, IndexError, EOFError, zlib.error, LZMAError, OSError, NotImplementedError, SyntaxError,
     ) as error:  # fmt: skip
         # A damaged part shows in whatever the library stumbles over first.
         raise UnreadableSheet(
@@ -79,7 +81,10 @@ def _vet(body: bytes) -> None:
                     # Spreadsheet programs write no document types: entities can grow.
                     if _declares(archive.read(member)[:4096]):
                         raise UnreadableSheet("the workbook declares entities, as none does")
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, LZMAError, OSError, EOFError, ValueError,
+        NotImplementedError, RuntimeError,
+    ) as error:  # fmt: skip
         raise UnreadableSheet(f"the file is no whole archive: {error}") from error
 
 
@@ -187,7 +192,7 @@ def displayed(number: float, number_format: str) -> str:
 
     Formats of numbers are known; one of another kind leaves the number as it is.
     """
-    section = number_format.split(";")[0]
+    section = number_format.split(";", maxsplit=1)[0]
     section = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.', "", section)
     percent = section.count("%")
     digits = section.replace("%", "").strip()

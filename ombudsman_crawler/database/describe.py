@@ -29,10 +29,10 @@ _VIEWS = {
     "current_page": "What each council's page said last of each year.",
     "page_history": "One content that a council's page had: which year it showed, and from when to "
     "when it was seen.",
-    "current_table": "The national tables of each subject and year in the file that was served "
-    "last.",
-    "national_rows": "One row of a national table, of current ones and of earlier ones: as printed, "
-    "and whose it is.",
+    "current_table": "The national tables of each subject and year in the file that was "
+    "served last.",
+    "national_rows": "One row of a national table, of current ones and of earlier ones: as "
+    "printed, and whose it is.",
     "disagreement": "One metric of an authority's year that its sources print differently. What "
     "was only rounded isn't different: whole percentages from ones with decimals.",
     "public_reports": "One public report of an authority under each headline it was listed under, "
@@ -286,12 +286,12 @@ _OF_COLLECTIONS = {
     "sheet": "the sheet's name, empty for a CSV",
     "stated": "how many results the search stated",
     "sub_category": "the site's sub-category of it, as printed",
-    "current_table.subject": "`received`, `decided`, `compliance` (with or without remedies) or `remedies`; null: "
-    "its headings aren't recognised",
-    "national_table.subject": "`received`, `decided`, `compliance` (with or without remedies) or `remedies`; null: "
-    "its headings aren't recognised",
-    "national_rows.subject": "`received`, `decided`, `compliance` (with or without remedies) or `remedies`; null: "
-    "its headings aren't recognised",
+    "current_table.subject": "`received`, `decided`, `compliance` (with or without remedies) or "
+    "`remedies`; null: its headings aren't recognised",
+    "national_table.subject": "`received`, `decided`, `compliance` (with or without remedies) or "
+    "`remedies`; null: its headings aren't recognised",
+    "national_rows.subject": "`received`, `decided`, `compliance` (with or without remedies) or "
+    "`remedies`; null: its headings aren't recognised",
     "current_table.status": "`ok`, `suspect` (something in it is doubtful) or `unrecognised`",
     "national_table.status": "`ok`, `suspect` (something in it is doubtful) or `unrecognised`",
     "national_rows.status": "of the table: `ok`, `suspect` (something in it is doubtful) or "

@@ -157,7 +157,8 @@ def test_a_damaged_workbook_never_says_another_number(at: int, byte: int, length
 @pytest.mark.parametrize(
     ("number", "number_format", "shown"),
     [
-        (63, "General", "63"), (0.742, "0%", "74%"), (0.125, "0%", "13%"), (0.7425, "0.0%", "74.3%"),
+        (63, "General", "63"), (0.742, "0%", "74%"), (0.125, "0%", "13%"),
+        (0.7425, "0.0%", "74.3%"),
         (1234, "#,##0", "1,234"), (3.96, "0.0", "4.0"), (3.4, "General", "3.4"),
         (12, '0" complaints"', "12"), (5, "[Red]0;-0", "5"), (0.1 + 0.2, "General", "0.3"),
         (44927, "yyyy-mm-dd", "44927"),

@@ -3,7 +3,8 @@ known, or loosely with an explanation. Never a guess between two.
 
 `authorities.match` serves names that the site's own addresses and letters give. The names in
 national tables are typed by hand, four hundred at a time, beside bodies that no register has: here
-a name must be an authority's in all its telling words, and what it says of the body's kind must fit.
+a name must be an authority's in all its telling words, and what it says of the body's kind must
+fit.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Match:
     like_council: bool = False
     #: Whether the body is of one of the kinds that are compared with one another.
     compared: bool = False
+    #: Whether the name may be several authorities': nobody's, then.
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def match(printed: str, *, year_ending: int | None = None) -> Match:
         return _sure(printed, known.pop(), "known_name", like_council, year_ending)
     if known:
         names = ", ".join(sorted(each.name for each in known))
-        return Match(printed, None, "new", f"may be any of {names}", like_council)
+        return Match(printed, None, "new", f"may be any of {names}", like_council, ambiguous=True)
     loose = None if _OTHER_BODY.search(name) else _loose(readings, year_ending)
     if loose is not None:
         return _match(printed, loose[0], "fuzzy", like_council, loose[1])

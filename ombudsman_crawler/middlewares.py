@@ -333,8 +333,8 @@ def worth_keeping(asked_for: str | None, response: Response) -> str | None:
     """Return the media type under which a body is archived, or None where it isn't.
 
     A letter's body is kept when it is a PDF, whatever the header says; an error page at a letter's
-    address is not a letter, nor is a page or a PDF a table. A page's body is kept as it comes, a block
-    page's isn't: it would be taken for the page when the site answers 304.
+    address is not a letter, nor is a page or a PDF a table. A page's body is kept as it comes, a
+    block page's isn't: it would be taken for the page when the site answers 304.
     """
     if response.status != 200 or asked_for is None:
         return None

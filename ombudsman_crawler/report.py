@@ -47,8 +47,8 @@ ADVICE = {
     "everything_read": "run again: what is archived and unread is read then",
     "reports_have_text": "scans have no text: read them by hand; the view `public_reports` says "
     "which",
-    "rows_matched": "look at these rows in the view `national_rows`; `ombudsman acknowledge --list` "
-    "names each doubt, `ombudsman acknowledge` settles it",
+    "rows_matched": "look at these rows in the view `national_rows`; `ombudsman acknowledge "
+    "--list` names each doubt, `ombudsman acknowledge` settles it",
     "readings_sound": "look at them beside their letters; `ombudsman acknowledge --list` names "
     "each doubt, `ombudsman acknowledge` settles it",
     "letters_per_year": "look at the lists of letters in a browser: taken down, or moved? What is "

@@ -26,8 +26,8 @@ _PLACES = {
     "text/html": ("pages", ".html"),
     "text/plain": ("pages", ".txt"),
     "application/json": ("pages", ".json"),
-    "text/csv": ("tables", ".csv"),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("tables", ".xlsx"),
+    "text/csv": ("pages", ".csv"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("pages", ".xlsx"),
 }
 _OTHER_PLACE = ("pages", ".bin")
 # How the names of files begin that aren't whole yet.

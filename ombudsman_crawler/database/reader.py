@@ -277,14 +277,14 @@ class Reader:
         Not the newest a link names: one mistyped year would put all others among the old.
         """
         read = "national_table" if kind == "table" else "current_reading"
-        query = f"SELECT MAX(year_ending) FROM {read} WHERE status IN ('ok', 'suspect')"  # noqa: S608
+        query = f"SELECT MAX(year_ending) FROM {read} WHERE status IN ('ok', 'suspect')"
         with self._engine.connect() as connection:
             newest: int | None = connection.scalar(text(query))
             return newest
 
     def unread(self, kind: str, document_id: int) -> bool:
-        """Whether a document of a kind of link has no reading yet; or, a letter's or a report's, one
-        that its reader's end cut short: that may have been a busy machine's fault."""
+        """Whether a document of a kind of link has no reading yet; or, a letter's or a report's,
+        one that its reader's end cut short: that may have been a busy machine's fault."""
         with self._engine.connect() as connection:
             found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None
@@ -361,7 +361,7 @@ class Reader:
     def acknowledged_as_gone(self) -> set[str]:
         """Return the councils, by name, whose absence from the map was acknowledged."""
         with self._engine.connect() as connection:
-            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"  # noqa: S608
+            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"
             return set(connection.scalars(text(query)))
 
     def near_subjects(self, subject: str) -> list[str] | None:

@@ -14,6 +14,13 @@ JOIN national_table AS "table" ON "table".document_id = attempt.document_id
 WHERE outcome.run_id = :run AND outcome.outcome IN ('archived', 'new_version')
 ORDER BY "table".id
 """
+# The rows of which it isn't sure whose they are.
+_UNSURE = """
+SELECT table_row.table_id, table_row.name
+FROM doubt_elsewhere AS doubt JOIN table_row ON table_row.id = doubt.table_row_id
+WHERE doubt.acknowledged IS NULL
+  AND doubt.code IN ('name_matched_loosely', 'council_not_known', 'row_twice')
+"""
 # Kinds of files that nobody reads: said in words, and archived all the same.
 _UNREADABLE_KIND = "an old or encrypted workbook"
 _SHOWN = 5
@@ -81,21 +88,11 @@ def _said(row: object) -> str:
 
 def rows_matched(evidence: Evidence) -> Judgement:
     """Every council's row of a new table is surely an authority's, or people have said so."""
-    new = [row.id for row in evidence.rows(_NEW) if row.status != "unrecognised"]
+    new = {row.id for row in evidence.rows(_NEW) if row.status != "unrecognised"}
     if not new:
         return None, "no new table"
-    numbers = ",".join(map(str, new))
-    rows = evidence.count(
-        f"SELECT COUNT(*) FROM table_row WHERE name IS NOT NULL AND table_id IN ({numbers})"
-    )
-    open_ = evidence.rows(
-        "SELECT table_row.name, COUNT(*) AS times FROM doubt_elsewhere AS doubt"
-        " JOIN table_row ON table_row.id = doubt.table_row_id"
-        f" WHERE table_row.table_id IN ({numbers}) AND doubt.acknowledged IS NULL"
-        " AND doubt.code IN ('name_matched_loosely', 'council_not_known', 'row_twice')"
-        " GROUP BY table_row.name ORDER BY 2 DESC, 1"
-    )
-    if not open_:
-        return True, f"{rows} rows of new tables, each surely somebody's"
-    shown = ", ".join(row.name for row in open_[:10]) + (" …" if len(open_) > 10 else "")
+    unsure = sorted({row.name for row in evidence.rows(_UNSURE) if row.table_id in new})
+    if not unsure:
+        return True, "each row of a council in the new tables is surely its own"
+    shown = ", ".join(unsure[:10]) + (" …" if len(unsure) > 10 else "")
     return False, f"whose rows these are isn't sure: {shown}"

@@ -67,13 +67,15 @@ def _holds_numbers(sheet: Sheet) -> bool:
 
 
 def _table(sheet: Sheet, told: Told) -> Table:
-    above = _words_above(sheet)
-    found = header.find(sheet, _subject(above, sheet.name, told), _year(above, sheet.name, told))
+    # First without a year: the words above may be headings that name others than the table's.
+    found = header.find(sheet, _subject(_words_above(sheet), sheet.name, told), None)
     if found is None:
         return _unrecognised(sheet, "no row holds headings that are known")
-    # Only what stands above the headings is the title.
     title = _words(sheet, found.first)
     year = _year(title, sheet.name, told)
+    subject = _subject(title, sheet.name, told)
+    found = header.find(sheet, subject, year) or found
+    title = _words(sheet, found.first)
     if found.name is None:
         return _unrecognised(sheet, "no column holds the names of authorities", title)
     if year is None:
@@ -82,7 +84,6 @@ def _table(sheet: Sheet, told: Told) -> Table:
     if told.year_ending is not None and year != told.year_ending:
         message = f"it says {years.label(year)}, its link {years.label(told.year_ending)}"
         findings.append(Finding("table_year_disagrees", Severity.WARNING, message))
-    subject = _subject(title, sheet.name, told)
     if subject is not None and subject != found.subject:
         message = f"its title says {subject}, its columns {found.subject}"
         findings.append(Finding("table_subject_disagrees", Severity.NOTE, message))

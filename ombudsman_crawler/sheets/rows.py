@@ -27,9 +27,12 @@ _BODY = re.compile(r"\b(?:Authority|Park|Panel|Board|Commission(?:er)?|Transport
 _SMALL_WORDS = {"and", "of", "for", "the", "in", "on", "upon", "with", "under", "le", "s"}
 # Longer than any name; what stands there is a note.
 _LONGEST_NAME = 130
-_NOT_APPLICABLE = re.compile(r"n\.? ?/? ?a\.?|not applicable", re.IGNORECASE)
-_NOT_DUE = re.compile(r"(?:no(?:ne)?|nothing)\b.*\bdue\b.*|not due", re.IGNORECASE)
-_DASH = re.compile(r"[-–—‐‑:.]{1,3}")
+#: What stands in place of a number, and the absence it says.
+_SAID_ABSENT = (
+    ("not_applicable", re.compile(r"n\.? ?/? ?a\.?|not applicable", re.IGNORECASE)),
+    ("not_due", re.compile(r"(?:no(?:ne)?|nothing)\b.*\bdue\b.*|not due", re.IGNORECASE)),
+    ("blank", re.compile(r"[-–—‐‑:.]{1,3}")),
+)
 
 #: The whole that each rate is taken of: the first of these that a row counts.
 _BASES: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -80,33 +83,19 @@ def _of_body(
     named = _at(cells, header.name)
     inside = [_at(cells, place) for place in columns]
     numbers = sum(cell is not None and cell.number is not None for cell in inside)
-    if named is None:
-        if numbers:
-            finding = Finding(
-                "row_without_name", Severity.WARNING, f"row {row.number} has numbers and no name"
-            )
-            return replace(row, findings=(finding,))
-        return row
-    name = matching.without_footnote(named.text)
-    if not name or len(name) > _LONGEST_NAME or named.number is not None or _TOTAL.search(name):
+    name = matching.without_footnote(named.text) if named is not None else ""
+    if named is None or not name:
+        return _told(row, "row_without_name", Severity.WARNING, "no name") if numbers else row
+    if named.number is not None or _TOTAL.search(name) or (named.filled and not any(inside)):
         return row
     found = matching.match(name, year_ending=year_ending)
-    empty = not any(inside)
     sure = found.how in ("exact", "known_name")
     filled = sum(cell is not None for cell in inside)
     if not sure and not _is_body(name, numbers, 2 * filled >= len(inside)):
         # A heading between groups of bodies, or a note below the table.
-        return row
-    if empty and named.filled:
-        return row
-    findings = []
-    if found.how == "fuzzy":
-        message = f'"{name}" is taken for {found.authority}: {found.explanation}'
-        findings.append(Finding("name_matched_loosely", Severity.WARNING, message))
-    elif found.how == "new" and (found.like_council or found.explanation.startswith("may be")):
-        message = f"\"{name}\" is like a council's name and no authority's: {found.explanation}"
-        findings.append(Finding("council_not_known", Severity.WARNING, message))
-    figures = []
+        return _told(row, "row_not_read", Severity.NOTE, "no body's name") if numbers else row
+    figures: list[Figure] = []
+    findings = _about_name(name, found)
     for place, metric in columns.items():
         where = _where(sheet, row.number, name, header.columns[place].heading, place)
         blank = Figure(year_ending, metric, None, "blank")
@@ -127,10 +116,26 @@ def _of_body(
     )
 
 
+def _told(row: TableRow, code: str, severity: Severity, lack: str) -> TableRow:
+    message = f"row {row.number} has numbers and {lack}"
+    return replace(row, findings=(Finding(code, severity, message),))
+
+
+def _about_name(name: str, found: matching.Match) -> list[Finding]:
+    """What is to be said of how a name was matched."""
+    if found.how == "fuzzy":
+        message = f'"{name}" is taken for {found.authority}: {found.explanation}'
+        return [Finding("name_matched_loosely", Severity.WARNING, message)]
+    if found.how == "new" and (found.like_council or found.ambiguous):
+        message = f'"{name}" is like a council, and surely none: {found.explanation}'
+        return [Finding("council_not_known", Severity.WARNING, message)]
+    return []
+
+
 def _is_body(name: str, numbers: int, mostly_filled: bool) -> bool:
     """Whether a name that no register has is a body's, by how it is written and what stands in its
     row."""
-    if _NUMBERED.match(name):
+    if _NUMBERED.match(name) or len(name) > _LONGEST_NAME:
         return False
     if numbers and mostly_filled:
         return True
@@ -179,32 +184,33 @@ def _figure(
     if cell is None:
         return replace(blank, text=f"{where}: empty"), None
     text = f"{where}: {cell.text}"
+    printed = replace(blank, value_text=cell.text, text=text)
     percent = metrics.load()[blank.metric].unit == "percent"
-
-    def absent(absence: str) -> Figure:
-        return replace(blank, absence=absence, value_text=cell.text, text=text)
-
-    def told(code: str, message: str) -> Finding:
-        return Finding(code, Severity.WARNING, f"{message}: {text}", blank.metric)
-
-    if cell.lost:
-        return absent("not_in_text"), told("formula_without_value", "a formula's value isn't saved")
-    if cell.number is None:
-        if _NOT_APPLICABLE.fullmatch(cell.text):
-            return absent("not_applicable"), None
-        if _NOT_DUE.fullmatch(cell.text):
-            return absent("not_due"), None
-        if _DASH.fullmatch(cell.text):
-            return absent("blank"), None
-        return absent("not_in_text"), told("number_qualified", "no plain number")
-    if cell.percent and not percent:
-        return absent("not_in_text"), told("stray_percent", "a percentage in a column of numbers")
-    if percent and not cell.percent and scale is None and cell.number:
-        return absent("not_in_text"), told("cell_ambiguous", "a percentage or a share of 1")
+    absence, code, why = _unread(cell, percent, scale)
+    if absence is not None:
+        finding = Finding(code, Severity.WARNING, f"{why}: {text}", blank.metric) if code else None
+        return replace(printed, absence=absence), finding
     value = cell.number
     if percent and not cell.percent and scale == 100:
         value = float(Decimal(repr(value)) * 100)
-    return replace(blank, value=value, absence=None, value_text=cell.text, text=text), None
+    return replace(printed, value=value, absence=None), None
+
+
+def _unread(cell: Cell, percent: bool, scale: int | None) -> tuple[str | None, str, str]:
+    """Why a cell has no value: its absence, None where it has one; and the code of what is said of
+    it, and in words."""
+    if cell.lost:
+        return "not_in_text", "formula_without_value", "a formula's value isn't saved"
+    if cell.number is not None:
+        if cell.percent and not percent:
+            return "not_in_text", "stray_percent", "a percentage in a column of numbers"
+        if percent and not cell.percent and scale is None and cell.number:
+            return "not_in_text", "cell_ambiguous", "a percentage or a share of 1"
+        return None, "", ""
+    for absence, pattern in _SAID_ABSENT:
+        if pattern.fullmatch(cell.text):
+            return absence, "", ""
+    return "not_in_text", "number_qualified", "no plain number"
 
 
 def _not_compared(figure: Figure) -> Figure:
@@ -291,7 +297,7 @@ def _neither(row: TableRow, numbers: Sequence[int]) -> TableRow:
 
 
 def meanings(header: Header) -> tuple[dict[int, str], list[Finding]]:
-    """Return the metric of each column (from 0) that can be read, and what is said of the others."""
+    """Return the metric of each column (from 0) that can be read; and what is said of others."""
     findings = []
     columns: dict[int, str] = {}
     count = Counter(column.meaning for column in header.columns)

@@ -34,8 +34,8 @@ class TableRow:
 @dataclass(frozen=True, slots=True)
 class Table:
     """One sheet as a table. `subject` is `received`, `decided`, `compliance` (with or without
-    remedies) or `remedies`, as its columns tell; `header_row` is the lowest row of its headings; `columns` the headings
-    as printed; `reason` why an unrecognised one is."""
+    remedies) or `remedies`, as its columns tell; `header_row` is the lowest row of its headings;
+    `columns` are the headings as printed; `reason` says why an unrecognised one is."""
 
     sheet: str
     title: str | None

@@ -108,6 +108,8 @@ class CurrentRun:
         # program holds the database for writing.
         self._reading = session.open_for_reading(self.storage)
         self.reader = Reader(self._reading)
+        #: What was erased and isn't archived again, by the SHA-256 of the body.
+        self.erased = self.reader.erased()
         self._cuts: list[warc.Cut] = []
         try:
             self.run_id = self._begin(settings)

@@ -18,13 +18,14 @@ from ombudsman_crawler.cli import (
     rereading,
     storage,
     trying,
+    withholding,
 )
 from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
     "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "storage",
-    "trying",
+    "trying", "withholding",
 ]  # fmt: skip
 
 

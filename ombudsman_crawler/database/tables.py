@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from ombudsman_crawler.database import models
+from ombudsman_crawler.database import collections, models
 
 
 def _table(model: type[models.Base]) -> Table:
@@ -34,3 +34,5 @@ READING = _table(models.Reading)
 FIGURE = _table(models.Figure)
 FINDING = _table(models.Finding)
 ACKNOWLEDGEMENT = _table(models.Acknowledgement)
+WITHHOLDING = _table(collections.Withholding)
+ERASURE = _table(collections.Erasure)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from ombudsman_crawler import metrics
-from ombudsman_crawler.database import acknowledgements
+from ombudsman_crawler.database import acknowledgements, withholdings
 
 
 def drop(connection: Connection) -> None:
@@ -43,6 +43,7 @@ def definitions() -> dict[str, str]:
     """Return the SQL of each view by its name, in the order they build on each other."""
     return {
         "capture": _CAPTURE,
+        "withheld": withholdings.WITHHELD,
         "doubt": _DOUBT,
         "current_reading": _CURRENT_READING,
         "figures": _figures(),
@@ -140,7 +141,8 @@ SELECT authority.key || '/' || figure.year_ending || '/' || figure.source || '/'
        document.path AS document_path,
        (SELECT copy FROM letter_version WHERE letter_version.id = current.version_id) AS copy,
        (SELECT group_concat(DISTINCT doubt.code || ':' || doubt.acknowledged) {_ABOUT_FIGURE})
-           AS acknowledged
+           AS acknowledged,
+       EXISTS (SELECT 1 FROM withheld WHERE withheld.document_id = document.id) AS withheld
 FROM current_reading AS current
 JOIN figure ON figure.reading_id = current.reading_id
 JOIN document ON document.id = current.document_id

@@ -14,7 +14,14 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import migrations, refetch, register, repetition, versions
+from ombudsman_crawler.database import (
+    erasures,
+    migrations,
+    refetch,
+    register,
+    repetition,
+    versions,
+)
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.tables import (
     ACKNOWLEDGEMENT,
@@ -29,6 +36,7 @@ from ombudsman_crawler.database.tables import (
     RUN_CHECK,
     STORAGE,
     WARC,
+    WITHHOLDING,
 )
 from ombudsman_crawler.exceptions import WrongStorage
 from ombudsman_crawler.items import CouncilItem, LetterItem, Outcome
@@ -159,6 +167,34 @@ class Writer:
                     for subject in subjects
                 ],
             )
+
+    def withhold(self, subjects: Sequence[str], *, withheld: bool, who: str, why: str) -> None:
+        """Record a person's word that subjects (as `withholdings` names them) are withheld, or no
+        longer."""
+        time = self._time()
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(WITHHOLDING),
+                [
+                    {"subject": name, "withheld": withheld, "who": who, "time": time, "why": why}
+                    for name in subjects
+                ],
+            )
+
+    def begin_erasure(self, documents: Sequence[int], *, who: str, why: str) -> None:
+        """Record that documents are being erased, before anything of them is."""
+        with self._engine.begin() as connection:
+            erasures.begin(connection, self._time(), documents, who=who, why=why)
+
+    def forget_words(self, documents: Sequence[int]) -> None:
+        """Take the words of documents that are being erased out of every table."""
+        with self._engine.begin() as connection:
+            erasures.forget_words(connection, documents)
+
+    def finish_erasure(self, documents: Sequence[int]) -> None:
+        """Record that nothing is left of documents that were being erased."""
+        with self._engine.begin() as connection:
+            erasures.finish(connection, self._time(), documents)
 
     # -- what the site lists ---------------------------------------------------
 
@@ -363,7 +399,7 @@ class Writer:
             .values(run_id=run_id, link_id=item.link_id, **values)
             .on_conflict_do_update(index_elements=["run_id", "link_id"], set_=values)
         )
-        if item.outcome not in _ANSWERED:
+        if item.outcome not in _ANSWERED and not _still_served(connection, item):
             return
         asked = self._clock()
         changes: dict[str, Any] = {"last_asked": utc(asked)}
@@ -385,6 +421,14 @@ class Writer:
             bool(link.etag or link.last_modified),
         )
         connection.execute(update(LINK).where(LINK.c.id == item.link_id).values(next_due=utc(due)))
+
+
+def _still_served(connection: Connection, item: LetterItem) -> bool:
+    """Whether the site answered with what was erased: it needn't be asked at once either."""
+    return item.outcome is Outcome.REFUSED and (
+        connection.scalar(select(ATTEMPT.c.document_id).where(ATTEMPT.c.id == item.capture_id))
+        is not None
+    )
 
 
 def _number(connection: Connection, table: Table, **values: str) -> int:

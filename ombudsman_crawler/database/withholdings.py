@@ -1,0 +1,50 @@
+"""What people keep back from publication, and no longer: nothing is removed by it.
+
+A subject is `document:<sha256>` or `decision:<reference>`; the last word on it counts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from ombudsman_crawler.database.subjects import Subject
+
+#: The body of the view `withheld`.
+WITHHELD = """
+SELECT said.subject, document.id AS document_id, document.sha256 AS document_sha256,
+       document.path AS document_path, said.who, said.time, said.why
+FROM withholding AS said
+JOIN document ON said.subject = 'document:' || document.sha256
+WHERE said.withheld
+  AND said.id = (SELECT MAX(id) FROM withholding WHERE subject = said.subject)
+"""
+
+_SHA256S = "SELECT sha256 FROM document WHERE id = :id"
+
+
+def names(connection: Connection, subject: Subject) -> list[str]:
+    """Return under what a word on a subject is kept: of a letter, under each of its documents."""
+    return [
+        f"document:{connection.scalar(text(_SHA256S), {'id': number})}"
+        for number in subject.documents
+    ]
+
+
+def withheld(connection: Connection) -> list[dict[str, Any]]:
+    """Return what is withheld: `subject`, `document_path`, `letter` (None where it is none), `who`,
+    `time`, `why`."""
+    return [dict(row) for row in connection.execute(text(_LISTED)).mappings()]
+
+
+_LISTED = """
+SELECT withheld.subject, withheld.document_path, withheld.who, withheld.time, withheld.why,
+       (SELECT group_concat(DISTINCT authority.key || '/' || letter.year_ending)
+        FROM version_document AS carries
+        JOIN letter_version ON letter_version.id = carries.version_id
+        JOIN letter ON letter.id = letter_version.letter_id
+        JOIN authority ON authority.id = letter.authority_id
+        WHERE carries.document_id = withheld.document_id) AS letter
+FROM withheld ORDER BY withheld.time, withheld.subject
+"""

@@ -144,7 +144,7 @@ def test_the_figures_view_keeps_its_columns(engine: Engine) -> None:
     assert columns == [
         "figure_id", "authority", "slug", "gss_code", "kind", "year_ending", "metric", "value",
         "absence", "unit", "value_text", "source", "page", "box", "text", "document_sha256", "url",
-        "restated", "doubts", "document_path", "copy", "acknowledged",
+        "restated", "doubts", "document_path", "copy", "acknowledged", "withheld",
     ]  # fmt: skip
 
 

@@ -213,7 +213,9 @@ def status(console: Console, found: dict[str, Any]) -> None:
             " settled: `ombudsman acknowledge --list`"
         )
     if totals["withheld"]:
-        console.print(f"{totals['withheld']} documents withheld: `ombudsman withhold --list`")
+        console.print(
+            f"{totals['withheld']} withheld from publication: `ombudsman withhold --list`"
+        )
     if found["erasures"]:
         console.print(f"{len(found['erasures'])} documents erased")
     for row in found["erasures"]:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _LONGEST_WHY = 500
 
 _SUBJECT = (
-    "A document by its SHA-256 (eight characters of it or more), or a letter as authority/year "
-    "(kent-county-council/2021), which means all its documents."
+    "A document by its SHA-256 (eight characters of it or more); a letter as authority/year "
+    "(kent-county-council/2021), which means all its documents; or a decision by its reference "
+    '("25 005 701").'
 )
 WhoOption = Annotated[str | None, typer.Option("--who", help="Your name.")]
 WhyOption = Annotated[
@@ -42,11 +43,11 @@ def withhold(
     storage: StorageOption = Path("storage"),
     as_json: JsonOption = False,
 ) -> None:
-    """Keep documents back from publication, or (--lift) no longer. Nothing is removed.
+    """Keep documents and decisions back from publication, or (--lift) no longer.
 
-    Shown by the view `withheld` and the column `withheld` of `figures`. A document that comes later
-    is another one. May be done while a crawl runs. With --list, or without a subject, prints what
-    is withheld.
+    Nothing is removed: the view `withheld` and the column `withheld` of `figures` show it. A
+    document that comes later is another one. May be done while a crawl runs. With --list, or
+    without a subject, prints what is withheld.
     """
     from ombudsman_crawler.database import session  # noqa: PLC0415
     from ombudsman_crawler.database.reader import Reader  # noqa: PLC0415
@@ -67,8 +68,7 @@ def withhold(
         engine.dispose()
     _write(storage, names, lift=lift, who=who, why=why)
     console.print(
-        f"{len(names)} documents {'no longer withheld' if lift else 'withheld'}:"
-        " `ombudsman withhold --list`"
+        f"{len(names)} {'no longer withheld' if lift else 'withheld'}: `ombudsman withhold --list`"
     )
 
 

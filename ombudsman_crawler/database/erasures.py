@@ -18,6 +18,8 @@ from ombudsman_crawler.archive.erasing import Doomed
 from ombudsman_crawler.archive.tombstones import Tombstone
 from ombudsman_crawler.database.tables import (
     ATTEMPT,
+    DECISION,
+    DECISION_VERSION,
     DOCUMENT,
     DOCUMENT_WITNESS,
     DOCUMENT_WORDS,
@@ -25,7 +27,10 @@ from ombudsman_crawler.database.tables import (
     FIGURE,
     FINDING,
     LETTER,
+    NATIONAL_TABLE,
+    PUBLIC_REPORT,
     READING,
+    TABLE_ROW,
     VERSION_DOCUMENT,
 )
 
@@ -140,13 +145,32 @@ def _forget(connection: Connection, document_id: int, sentence: str) -> None:
     captures = select(ATTEMPT.c.id).where(ATTEMPT.c.document_id == document_id)
     names = {"title": None, "addressee": None, "post": None, "signatory": None}
     for table, words in ((FIGURE, "text"), (FINDING, "message")):
-        connection.execute(
-            update(table).where(table.c.reading_id.in_(readings)).values({words: sentence})
-        )
-    connection.execute(
-        update(FIGURE).where(FIGURE.c.capture_id.in_(captures)).values(text=sentence)
-    )
+        for told in (table.c.reading_id.in_(readings), table.c.capture_id.in_(captures)):
+            connection.execute(update(table).where(told).values({words: sentence}))
     connection.execute(update(READING).where(READING.c.id.in_(readings)).values(names))
     connection.execute(
         update(LETTER).where(LETTER.c.current_version_id.in_(versions)).values(names)
     )
+    _forget_others(connection, document_id, sentence)
+
+
+def _forget_others(connection: Connection, document_id: int, sentence: str) -> None:
+    """Take out the words of a decision, a public report or a national table."""
+    decided = select(DECISION_VERSION.c.id).where(DECISION_VERSION.c.document_id == document_id)
+    connection.execute(
+        update(DECISION)
+        .where(DECISION.c.current_version_id.in_(decided), DECISION.c.summary.is_not(None))
+        .values(summary=sentence)
+    )
+    connection.execute(
+        update(DECISION_VERSION)
+        .where(DECISION_VERSION.c.document_id == document_id)
+        .values(summary=sentence, sections=None, remedies=None)
+    )
+    connection.execute(
+        update(PUBLIC_REPORT)
+        .where(PUBLIC_REPORT.c.document_id == document_id)
+        .values(blurb=sentence, text=sentence)
+    )
+    tables = select(NATIONAL_TABLE.c.id).where(NATIONAL_TABLE.c.document_id == document_id)
+    connection.execute(update(TABLE_ROW).where(TABLE_ROW.c.table_id.in_(tables)).values(cells=[]))

@@ -16,7 +16,7 @@ SHORTEST = 8
 
 _SHA256 = re.compile(rf"(?:document:)?([0-9a-f]{{{SHORTEST},64}})", re.IGNORECASE)
 _LETTER = re.compile(r"(.+?)/(\d{4})(?:/(follow_up))?")
-_DOCUMENT, _DECISION = "document", "decision"
+_DECISION = re.compile(r"(?:decision:)?(\d{2})([ -]?)(\d{3})[ -]?(\d{3})([a-z]?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,9 @@ def find(connection: Connection, given: str) -> Subject:
     """Return what a person named. Raises BadArgument, with the nearest names, where that is nothing
     or not only one thing."""
     said = " ".join(given.split())
+    match = _DECISION.fullmatch(said)
+    if match and (match[2] or not _begins_document(connection, said)):
+        return _decision(connection, given, "".join(match.group(1, 3, 4, 5)).lower())
     if match := _SHA256.fullmatch(said):
         return _document(connection, given, match[1].lower())
     if match := _LETTER.fullmatch(said):
@@ -42,9 +45,16 @@ def find(connection: Connection, given: str) -> Subject:
 
 def _forms() -> str:
     return (
-        f"name a document by its SHA-256 (or the first {SHORTEST} characters of it, or more) or a "
-        "letter as authority/year: kent-county-council/2021"
+        f"name a document by its SHA-256 (or the first {SHORTEST} characters of it, or more), a "
+        "letter as authority/year (kent-county-council/2021), or a decision by its reference "
+        "(25 005 701)"
     )
+
+
+def _begins_document(connection: Connection, prefix: str) -> bool:
+    """Whether eight digits, which are a decision's reference too, begin a document's SHA-256."""
+    query = text("SELECT 1 FROM document WHERE sha256 GLOB :prefix || '*'")
+    return connection.execute(query, {"prefix": prefix}).first() is not None
 
 
 def _document(connection: Connection, given: str, prefix: str) -> Subject:
@@ -62,7 +72,7 @@ def _document(connection: Connection, given: str, prefix: str) -> Subject:
             "SUBJECT", given,
             f"{len(found)} documents begin so{_perhaps(row.sha256[:16] for row in found[:3])}",
         )  # fmt: skip
-    return Subject(_DOCUMENT, found[0].sha256, (found[0].id,))
+    return Subject("document", found[0].sha256, (found[0].id,))
 
 
 def _letter(
@@ -76,6 +86,17 @@ def _letter(
         raise BadArgument("SUBJECT", given, f"no letter of this name is archived{_perhaps(near)}")
     numbers = connection.scalars(text(_OF_LETTER), {"letter": wanted[0].id})
     return Subject("letter", wanted[0].name, tuple(numbers))
+
+
+def _decision(connection: Connection, given: str, reference: str) -> Subject:
+    rows = connection.execute(text(_DECISIONS), {"reference": reference}).all()
+    if not rows:
+        known = connection.scalars(text("SELECT DISTINCT reference FROM decision")).all()
+        named = [name for name in known if name]
+        near = get_close_matches(given, named, n=3, cutoff=0.7)
+        raise BadArgument("SUBJECT", given, f"no decision has this reference{_perhaps(near)}")
+    numbers = {row.document_id for row in rows} - {None}
+    return Subject("decision", rows[0].reference, tuple(sorted(numbers)))
 
 
 def _perhaps(near: Iterable[str]) -> str:
@@ -103,4 +124,10 @@ _OF_LETTER = """
 SELECT DISTINCT carries.document_id FROM version_document AS carries
 JOIN letter_version ON letter_version.id = carries.version_id
 WHERE letter_version.letter_id = :letter ORDER BY 1
+"""
+
+_DECISIONS = """
+SELECT decision.reference, version.document_id FROM decision
+LEFT JOIN decision_version AS version ON version.decision_id = decision.id
+WHERE lower(replace(replace(decision.reference, ' ', ''), '-', '')) = :reference
 """

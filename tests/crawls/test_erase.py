@@ -10,12 +10,16 @@ import pty
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from conftest import Ended, Storage, command, ombudsman, wait_until
+from wacz.main import main as wacz
 from warcio.archiveiterator import ArchiveIterator
 
 from ombudsman_crawler.archive import records, tombstones, warc
@@ -148,15 +152,16 @@ def test_nothing_is_left_and_everything_else_is(kept: Storage, site: Replica) ->
                 continue
             buried += 1
             assert (new.url, new.record_id) == (old.url, old.record_id)
-            assert old.payload and body.startswith(old.payload)
+            assert old.payload
+            assert body.startswith(old.payload)
     assert buried == 2
     for path, content in documents.items():
         assert path.read_bytes() == content
     # Others' programs read such a file to its end.
-    for path in before:
+    for path, parts in before.items():
         with path.open("rb") as file:
             kinds = [record.rec_type for record in ArchiveIterator(file, check_digests="raise")]
-        assert len(kinds) == len(before[path])
+        assert len(kinds) == len(parts)
         assert gzip.decompress(path.read_bytes())
     status, found = verify(kept)
     assert (status, found["problems"], found["notes"], found["erased"]) == (0, [], [], 1)
@@ -223,3 +228,180 @@ def test_a_body_that_is_cut_off_is_not_kept_either(kept: Storage, site: Replica)
     assert tombstones.of(record)
     erased_from(kept, body, words)
     assert verify(kept)[0] == 0
+
+
+# ---- killed anywhere
+
+
+@pytest.mark.parametrize(
+    ("point", "n"),
+    [
+        ("erase-begun", 1),
+        ("erase-warc-written", 1),
+        ("erase-warc-replaced", 1),
+        ("erase-words", 1),
+        ("erase-file", 1),
+        ("erase-rewritten", 1),
+        ("every-commit", 2),
+    ],
+)
+def test_killed_and_run_again(kept: Storage, site: Replica, point: str, n: int) -> None:
+    sha256, body = sha256_of(site), site.letters()[0].pdf()
+    words = words_of(kept, sha256)
+    given = ("erase", sha256, *SAID, "--yes", "--storage", str(kept.path))
+    killed = subprocess.run(
+        [sys.executable, str(POINTS), point, str(n), *given],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    for path in warc.files(kept.path):
+        assert all(isinstance(part, Record) for part in records.walk(path))
+    status, found = verify(kept)
+    assert status == 1
+    (unfinished,) = [one for one in found["problems"] if one["kind"] == "unfinished"]
+    assert f"ombudsman erase {sha256[:16]}" in unfinished["advice"]
+    assert {one["kind"] for one in found["problems"]} <= {"unfinished", "erased"}
+    told = ombudsman("status", "--storage", kept.path).out
+    assert "isn't finished" in told
+    again = erase(kept, sha256)
+    assert again.status == 0, again.all
+    erased_from(kept, body, words)
+    assert list(kept.path.glob("*/.new-*")) == []
+    assert verify(kept)[0] == 0
+    assert len(kept.query("SELECT * FROM erasure WHERE finished IS NOT NULL")) == 1
+
+
+def test_what_comes_after_a_killed_one_is_not_archived_either(kept: Storage, site: Replica) -> None:
+    sha256 = sha256_of(site)
+    given = ("erase", sha256, *SAID, "--yes", "--storage", str(kept.path))
+    subprocess.run(
+        [sys.executable, str(POINTS), "erase-file", "1", *given], capture_output=True, check=False
+    )
+    ended = kept.crawl(site, "--refetch", "all")
+    assert ended.status == 0, ended.all
+    assert kept.outcome_of(site.letters()[0].path)["outcome"] == "refused"
+    assert erase(kept, sha256).status == 0
+    assert verify(kept)[0] == 0
+
+
+# ---- what else the archive is used for
+
+
+def test_a_package_of_a_run_with_an_erased_answer(kept: Storage, site: Replica) -> None:
+    assert erase(kept, sha256_of(site)).status == 0
+    for run in ("1", "2"):
+        path = kept.path.parent / f"{run}.wacz"
+        packed = ombudsman("archive", "wacz", run, "--output", path, "--storage", kept.path)
+        assert packed.status == 0, packed.all
+        assert "erased" in packed.out
+    said = StringIO()
+    with redirect_stdout(said):
+        assert wacz(["validate", "--file", str(kept.path.parent / "1.wacz")]) == 0, said
+    other = Storage(kept.path.parent / "other")
+    packages = [kept.path.parent / f"{run}.wacz" for run in ("1", "2")]
+    given = [part for path in packages for part in ("--replay", str(path))]
+    replayed = ombudsman("crawl", *given, "--storage", other.path)
+    assert replayed.status == 0, replayed.all
+    outcome = other.outcome_of(site.letters()[0].path)
+    assert (outcome["outcome"], "erased on" in outcome["reason"]) == ("refused", True)
+    assert len(other.documents()) == len(kept.documents())
+    assert ombudsman("verify", "--storage", other.path).status == 0
+
+
+def test_reread_says_what_it_leaves_out(kept: Storage, site: Replica) -> None:
+    assert erase(kept, sha256_of(site)).status == 0
+    ended = ombudsman("reread", "--all", "--extract", "--storage", kept.path)
+    assert ended.status == 0, ended.all
+    assert "3 documents read again" in ended.out
+    assert "1 documents were erased" in ended.out
+
+
+def test_copies_in_the_storage_are_named(kept: Storage, site: Replica) -> None:
+    for name in ("published/2026/letters.zip", "run-1.wacz", "probe/x/letter.pdf"):
+        path = kept.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(site.letters()[0].pdf() if name.startswith("probe") else b"x")
+    (kept.path / "probe/x/other.pdf").write_bytes(site.letters()[1].pdf())
+    ended = erase(kept, sha256_of(site))
+    assert ended.status == 0, ended.all
+    for name in ("published/2026/letters.zip", "run-1.wacz", "probe/x/letter.pdf"):
+        assert name in ended.out
+        assert (kept.path / name).exists()
+    assert "other.pdf" not in ended.out
+
+
+def test_other_bytes_with_the_same_words_go_too(storage: Storage) -> None:
+    with Replica(councils=1, years=(2021, 2021)) as site:
+        letter = site.letters()[0]
+        first = letter.pdf()
+        assert storage.crawl(site).status == 0
+        second = site.repack(letter.path)
+        assert storage.crawl(site, "--refetch", "all").status == 0
+    assert len(storage.documents()) == 2
+    ended = erase(storage, hashlib.sha256(first).hexdigest())
+    assert ended.status == 0, ended.all
+    assert "2 documents" in ended.out
+    assert storage.documents() == []
+    erased_from(storage, first, [])
+    erased_from(storage, second, [])
+    assert verify(storage)[0] == 0
+
+
+# ---- asked, refused
+
+
+def test_a_terminal_is_asked_first(kept: Storage, site: Replica) -> None:
+    sha256 = sha256_of(site)
+    for answer, status in (("n", 1), ("y", 0)):
+        controller, terminal = pty.openpty()
+        process = subprocess.Popen(
+            command("erase", sha256, *SAID, "--storage", str(kept.path)),
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        os.write(controller, f"{answer}\n".encode())
+        out, err = process.communicate(timeout=120)
+        os.close(terminal)
+        os.close(controller)
+        assert process.returncode == status, out + err
+        assert sha256 in out
+    assert len(kept.documents()) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("kent-county-council/2021", *SAID), "--yes"),
+        (("kent-county-council/2021", "--yes", "--who", "Ann"), "--why"),
+        (("kent-county-council/2021", "--yes", "--why", "law", "--who", " "), "--who"),
+        (("kent-county-council/2001", "--yes", *SAID), "kent-county-council/2021"),
+        (("kent-council/2021", "--yes", *SAID), "kent-county-council/2021"),
+        (("0123456789ab", "--yes", *SAID), "no document"),
+        (("99 999 999", "--yes", *SAID), "no decision"),
+        (("0123", "--yes", *SAID), "name a document by its SHA-256"),
+        (("kent-county-council/2021", "--yes", "--who", "Ann", "--why", "x" * 501), "500"),
+    ],
+)
+def test_what_can_not_be_erased(kept: Storage, arguments: tuple[str, ...], said: str) -> None:
+    ended = ombudsman("erase", *arguments, "--storage", kept.path)
+    assert ended.status == 2, ended.all
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+    assert kept.query("SELECT * FROM erasure") == []
+    assert len(kept.documents()) == 4
+
+
+def test_while_a_crawl_holds_the_storage(kept: Storage, site: Replica) -> None:
+    site.faults[site.letters()[-1].path] = Fault(delay=8)
+    process = kept.start(site, "--refetch", "all")
+    wait_until(lambda: any(hit.path.lower().endswith(".pdf") for hit in site.hits))
+    ended = erase(kept, sha256_of(site))
+    assert ended.status == 3, ended.all
+    assert "is in use" in ended.err
+    process.communicate(timeout=60)
+    assert kept.query("SELECT * FROM erasure") == []

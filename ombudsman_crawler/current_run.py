@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# How long a crawl adds to the search what was archived before there was one.
+_SEARCH_SECONDS = 20.0
+
 # So many are named in the run's record; more than that is another trouble.
 _FAILED_PAGES_KEPT = 50
 
@@ -204,6 +207,9 @@ class CurrentRun:
         if adopted:
             self.writer.adopt(adopted)
             logger.warning("adopted %d documents that had no row", len(adopted))
+        left = self.writer.fill_search(_SEARCH_SECONDS)
+        if left:
+            logger.info("the search lacks %d texts yet; the next crawl goes on", left)
 
     def _about(self, settings: BaseSettings) -> dict[str, str]:
         """Return what the WARC's first record tells of the run."""

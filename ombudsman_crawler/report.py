@@ -212,6 +212,47 @@ def status(console: Console, found: dict[str, Any]) -> None:
             f"{totals['open']} findings and vanished councils to look at, {totals['settled']}"
             " settled: `ombudsman acknowledge --list`"
         )
+    _kept_back(console, found)
+    if found["years"]:
+        table = Table("year ending", "letters", "ok", "suspect", "unread", box=None)
+        for row in found["years"]:
+            table.add_row(*(str(row[name]) for name in row))
+        console.print(table)
+    if found["coverage"]:
+        console.print(
+            "Coverage: "
+            + ", ".join(f"{row['letters']} {row['state']}" for row in found["coverage"])
+        )
+    for name, numbers in found["collections"].items():
+        if any(numbers.values()) and name != "letters":
+            told = ", ".join(f"{n:,} {what.replace('_', ' ')}" for what, n in numbers.items() if n)
+            console.print(f"{name.capitalize()}: {told}")
+    if found["disagreements"]:
+        console.print(
+            f"{found['disagreements']} figures that sources print differently: the view"
+            " `disagreement`"
+        )
+    if not found["runs"]:
+        console.print("No run yet.")
+    for run in found["runs"]:
+        _last_run(console, run, running=found["running"] and run is found["run"])
+
+
+def _last_run(console: Console, run: dict[str, Any], *, running: bool) -> None:
+    console.print(
+        f"Last run {run['id']} ({run['command']}: {run['collections']}), {run['started']} to"
+        f" {run['finished'] or '…'}: [bold]{run['verdict'] or ('running' if running else 'killed')}"
+        "[/bold]"
+    )
+    if run["reason"]:
+        console.print(f"  {escape(run['reason'])}")
+    if advice := None if running else VERDICT_ADVICE.get(run["verdict"]):
+        console.print(f"    → {advice}")
+    checks(console, run["checks"])
+
+
+def _kept_back(console: Console, found: dict[str, Any]) -> None:
+    totals = found["totals"]
     if totals["withheld"]:
         console.print(
             f"{totals['withheld']} withheld from publication: `ombudsman withhold --list`"
@@ -224,29 +265,6 @@ def status(console: Console, found: dict[str, Any]) -> None:
                 f"[red]the erasing of {row['sha256'][:16]} isn't finished[/red]: run `ombudsman"
                 f" erase {row['sha256'][:16]}` again"
             )
-    if found["years"]:
-        table = Table("year ending", "letters", "ok", "suspect", "unread", box=None)
-        for row in found["years"]:
-            table.add_row(*(str(row[name]) for name in row))
-        console.print(table)
-    if found["coverage"]:
-        console.print(
-            "Coverage: "
-            + ", ".join(f"{row['letters']} {row['state']}" for row in found["coverage"])
-        )
-    run = found["run"]
-    if run is None:
-        console.print("No run yet.")
-        return
-    console.print(
-        f"Last run {run['id']} ({run['command']}), {run['started']} to {run['finished'] or '…'}:"
-        f" [bold]{run['verdict'] or ('running' if found['running'] else 'killed')}[/bold]"
-    )
-    if run["reason"]:
-        console.print(f"  {escape(run['reason'])}")
-    if advice := None if found["running"] else VERDICT_ADVICE.get(run["verdict"]):
-        console.print(f"    → {advice}")
-    checks(console, run["checks"])
 
 
 def withheld(console: Console, found: list[dict[str, Any]]) -> None:
@@ -287,6 +305,21 @@ def erased(console: Console, done: Erased) -> None:
         "  backups and snapshots of this storage, and whatever was published or packed from it"
         " (database, WARCs, WACZs): docs/operating.md says how"
     )
+
+
+def found(console: Console, rows: list[dict[str, Any]]) -> None:
+    """Print what a search found, each with where it is."""
+    for row in rows:
+        about = [row["authority"], row["year_ending"] and str(row["year_ending"]), row["title"]]
+        kept_back = " (withheld)" if row["withheld"] else ""
+        console.print(
+            f"[bold]{escape(row['kind'])}[/bold] {escape(', '.join(one for one in about if one))}"
+            f"{kept_back}"
+        )
+        console.print(f"    {escape(' '.join(row['snippet'].split()))}")
+        where = [row["path"], row["url"]]
+        console.print(f"    {escape('  '.join(one for one in where if one))}")
+    console.print(f"{len(rows)} found")
 
 
 def acknowledgements(console: Console, found: dict[str, list[dict[str, Any]]]) -> None:

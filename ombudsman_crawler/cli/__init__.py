@@ -16,6 +16,7 @@ from ombudsman_crawler.cli import (
     crawling,
     reading,
     rereading,
+    searching,
     storage,
     trying,
     withholding,
@@ -24,7 +25,7 @@ from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "storage",
+    "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "searching", "storage",
     "trying", "withholding",
 ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.archive.erasing import Doomed
 from ombudsman_crawler.archive.tombstones import Tombstone
+from ombudsman_crawler.database import search
 from ombudsman_crawler.database.tables import (
     ATTEMPT,
     DECISION,
@@ -133,6 +134,7 @@ def forget_words(connection: Connection, documents: Sequence[int]) -> None:
     for number in documents:
         row = connection.execute(select(ERASURE).where(ERASURE.c.document_id == number)).one()
         _forget(connection, number, str(Tombstone(row.sha256, row.time, row.why)))
+    search.tidy(connection)
 
 
 def _forget(connection: Connection, document_id: int, sentence: str) -> None:
@@ -151,6 +153,9 @@ def _forget(connection: Connection, document_id: int, sentence: str) -> None:
     connection.execute(
         update(LETTER).where(LETTER.c.current_version_id.in_(versions)).values(names)
     )
+    letters = select(LETTER.c.id).where(LETTER.c.current_version_id.in_(versions))
+    for number in connection.scalars(letters).all():
+        search.index(connection, "letter", number)
     _forget_others(connection, document_id, sentence)
 
 
@@ -174,3 +179,7 @@ def _forget_others(connection: Connection, document_id: int, sentence: str) -> N
     )
     tables = select(NATIONAL_TABLE.c.id).where(NATIONAL_TABLE.c.document_id == document_id)
     connection.execute(update(TABLE_ROW).where(TABLE_ROW.c.table_id.in_(tables)).values(cells=[]))
+    for kind, table in (("decision", DECISION_VERSION), ("report", PUBLIC_REPORT)):
+        number = table.c.decision_id if kind == "decision" else table.c.id
+        for found in connection.scalars(select(number).where(table.c.document_id == document_id)):
+            search.index(connection, kind, found)

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from ombudsman_crawler.archive.tombstones import Tombstone
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import acknowledgements, erasures, news, subjects, withholdings
+from ombudsman_crawler.database import (
+    acknowledgements,
+    erasures,
+    holdings,
+    news,
+    search,
+    subjects,
+    withholdings,
+)
 from ombudsman_crawler.database.models import (
     Authority,
     Document,
@@ -256,16 +264,12 @@ class Reader:
             return found is not None
 
     def status(self) -> dict[str, Any]:
-        """Return what `ombudsman status` tells: plain values, ready for JSON."""
+        """Return what `ombudsman status` tells: plain values, ready for JSON. `runs` are the last
+        ones of each kind, `run` the last of all."""
         with Session(self._engine) as session:
             storage = session.get(Storage, 1)
-            run = session.scalars(select(Run).order_by(Run.id.desc()).limit(1)).first()
-            checks = (
-                session.scalars(select(RunCheck).where(RunCheck.run_id == run.id)).all()
-                if run
-                else []
-            )
             connection = session.connection()
+            runs = [_run(session, number) for number in holdings.last_runs(connection)]
             return {
                 "site": storage.site if storage else None,
                 "created": storage.created if storage else None,
@@ -277,6 +281,7 @@ class Reader:
                     "withheld": len(withholdings.withheld(connection)),
                 },
                 "erasures": erasures.everything(connection),
+                "collections": holdings.of_collections(connection),
                 "years": _all(connection, _YEARS),
                 "readings": _all(connection, _READINGS),
                 "coverage": _all(
@@ -284,27 +289,9 @@ class Reader:
                     "SELECT state, COUNT(*) AS letters FROM coverage"
                     " GROUP BY state ORDER BY letters DESC",
                 ),
-                "run": {
-                    "id": run.id,
-                    "command": run.command,
-                    "arguments": run.arguments,
-                    "started": run.started,
-                    "finished": run.finished,
-                    "verdict": run.verdict,
-                    "reason": run.reason,
-                    "counts": run.counts,
-                    "checks": [
-                        {
-                            "name": check.name,
-                            "required": check.required,
-                            "passed": check.passed,
-                            "detail": check.detail,
-                        }
-                        for check in checks
-                    ],
-                }
-                if run
-                else None,
+                "disagreements": _all(connection, "SELECT COUNT(*) AS n FROM disagreement")[0]["n"],
+                "runs": runs,
+                "run": runs[-1] if runs else None,
             }
 
     def news(self, run_id: int) -> News:
@@ -353,6 +340,16 @@ class Reader:
                 (number, _all(connection, _TO_ERASE, document=number)[0])
                 for number in erasures.twins(connection, list(documents))
             ]
+
+    def search(self, match: str, wanted: search.Wanted) -> list[dict[str, Any]]:
+        """Return what matches (`search.find`)."""
+        with self._engine.connect() as connection:
+            return search.find(connection, match, wanted)
+
+    def not_searchable(self) -> int:
+        """Return how many texts the search doesn't have yet (`search.lacking`)."""
+        with self._engine.connect() as connection:
+            return sum(len(numbers) for numbers in search.lacking(connection).values())
 
     def acknowledged_as_gone(self) -> set[str]:
         """Return the councils, by name, whose absence from the map was acknowledged."""
@@ -564,6 +561,31 @@ WHERE current.letter_kind = 'annual'
 GROUP BY current.year_ending, current.form
 ORDER BY current.year_ending, current.form
 """
+
+
+def _run(session: Session, number: int) -> dict[str, Any]:
+    run = session.get_one(Run, number)
+    checks = session.scalars(select(RunCheck).where(RunCheck.run_id == number)).all()
+    return {
+        "id": run.id,
+        "command": run.command,
+        "collections": run.collections,
+        "arguments": run.arguments,
+        "started": run.started,
+        "finished": run.finished,
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "counts": run.counts,
+        "checks": [
+            {
+                "name": check.name,
+                "required": check.required,
+                "passed": check.passed,
+                "detail": check.detail,
+            }
+            for check in checks
+        ],
+    }
 
 
 def _place(file: str | None, offset: int | None) -> Place | None:

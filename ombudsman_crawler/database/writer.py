@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from ombudsman_crawler.database import (
     refetch,
     register,
     repetition,
+    search,
     versions,
 )
 from ombudsman_crawler.database.models import Verdict
@@ -45,6 +47,10 @@ from ombudsman_crawler.times import now, utc
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
 _ANSWERED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED, Outcome.GONE)
+
+
+# Texts that are added to the search in one transaction.
+_SEARCH_BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,23 @@ class Writer:
                     for name in subjects
                 ],
             )
+
+    def fill_search(self, seconds: float) -> int:
+        """Add to the search what it lacks, newest first, for some seconds at most; return how many
+        texts it lacks then."""
+        end = time.monotonic() + seconds
+        with self._engine.connect() as connection:
+            left = [
+                (kind, number)
+                for kind, numbers in search.lacking(connection).items()
+                for number in numbers
+            ]
+        while left and time.monotonic() < end:
+            with self._engine.begin() as connection:
+                for kind, number in left[:_SEARCH_BATCH]:
+                    search.index(connection, kind, number)
+            del left[:_SEARCH_BATCH]
+        return len(left)
 
     def begin_erasure(self, documents: Sequence[int], *, who: str, why: str) -> None:
         """Record that documents are being erased, before anything of them is."""

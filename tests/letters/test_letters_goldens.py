@@ -23,8 +23,8 @@ from ombudsman_crawler.letters.letter import (
     Word,
 )
 from ombudsman_crawler.letters.numbers import value_of
+from ombudsman_crawler.letters.packed_words import pack, unpack
 from ombudsman_crawler.letters.read import read_document, read_words
-from ombudsman_crawler.letters.words import pack, unpack
 
 GOLDENS = sorted((Path(__file__).parent / "goldens").glob("*.pdf"))
 FORMS = (

@@ -25,8 +25,8 @@ from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "searching", "storage",
-    "trying", "withholding",
+    "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "searching",
+    "storage", "trying", "withholding",
 ]  # fmt: skip
 
 

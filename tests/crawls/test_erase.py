@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import Ended, Storage, command, ombudsman, wait_until
+from conftest import Ended, Storage, command, ombudsman, ombudsman_here, wait_until
 from wacz.main import main as wacz
 from warcio.archiveiterator import ArchiveIterator
 
@@ -58,12 +58,12 @@ def kept(crawled: Storage, storage: Storage) -> Storage:
     return storage
 
 
-def erase(storage: Storage, *subjects: str, **environment: str) -> Ended:
-    return ombudsman("erase", *subjects, *SAID, "--yes", "--storage", storage.path, **environment)
+def erase(storage: Storage, *subjects: str) -> Ended:
+    return ombudsman_here("erase", *subjects, *SAID, "--yes", "--storage", storage.path)
 
 
 def verify(storage: Storage) -> tuple[int, dict]:
-    ended = ombudsman("verify", "--storage", storage.path, "--json")
+    ended = ombudsman_here("verify", "--storage", storage.path, "--json")
     return ended.status, json.loads(ended.out)
 
 
@@ -166,9 +166,9 @@ def test_nothing_is_left_and_everything_else_is(kept: Storage, site: Replica) ->
     status, found = verify(kept)
     assert (status, found["problems"], found["notes"], found["erased"]) == (0, [], [], 1)
     assert found["documents"] == len(kept.query("SELECT * FROM document")) - 1
-    told = ombudsman("verify", "--storage", kept.path)
+    told = ombudsman_here("verify", "--storage", kept.path)
     assert "1 documents erased" in told.out
-    assert "1 documents erased" in ombudsman("status", "--storage", kept.path).out
+    assert "1 documents erased" in ombudsman_here("status", "--storage", kept.path).out
 
 
 def test_it_is_not_archived_again(kept: Storage, site: Replica) -> None:
@@ -264,7 +264,7 @@ def test_killed_and_run_again(kept: Storage, site: Replica, point: str, n: int) 
     (unfinished,) = [one for one in found["problems"] if one["kind"] == "unfinished"]
     assert f"ombudsman erase {sha256[:16]}" in unfinished["advice"]
     assert {one["kind"] for one in found["problems"]} <= {"unfinished", "erased"}
-    told = ombudsman("status", "--storage", kept.path).out
+    told = ombudsman_here("status", "--storage", kept.path).out
     assert "isn't finished" in told
     again = erase(kept, sha256)
     assert again.status == 0, again.all
@@ -294,7 +294,7 @@ def test_a_package_of_a_run_with_an_erased_answer(kept: Storage, site: Replica) 
     assert erase(kept, sha256_of(site)).status == 0
     for run in ("1", "2"):
         path = kept.path.parent / f"{run}.wacz"
-        packed = ombudsman("archive", "wacz", run, "--output", path, "--storage", kept.path)
+        packed = ombudsman_here("archive", "wacz", run, "--output", path, "--storage", kept.path)
         assert packed.status == 0, packed.all
         assert "erased" in packed.out
     said = StringIO()
@@ -308,7 +308,7 @@ def test_a_package_of_a_run_with_an_erased_answer(kept: Storage, site: Replica) 
     outcome = other.outcome_of(site.letters()[0].path)
     assert (outcome["outcome"], "erased on" in outcome["reason"]) == ("refused", True)
     assert len(other.documents()) == len(kept.documents())
-    assert ombudsman("verify", "--storage", other.path).status == 0
+    assert ombudsman_here("verify", "--storage", other.path).status == 0
 
 
 def test_reread_says_what_it_leaves_out(kept: Storage, site: Replica) -> None:
@@ -388,7 +388,7 @@ def test_a_terminal_is_asked_first(kept: Storage, site: Replica) -> None:
     ],
 )
 def test_what_can_not_be_erased(kept: Storage, arguments: tuple[str, ...], said: str) -> None:
-    ended = ombudsman("erase", *arguments, "--storage", kept.path)
+    ended = ombudsman_here("erase", *arguments, "--storage", kept.path)
     assert ended.status == 2, ended.all
     assert said in ended.err
     assert ended.err.count("\n") == 1

@@ -32,8 +32,17 @@ ADVICE = {
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
     "forms_recognised": "the letters are archived; they need a newer reader",
+    "pages_read": "look at these pages in a browser; where the site has changed, they need a newer "
+    "reader (they are archived). What is as it should be is settled with `ombudsman acknowledge`",
+    "reports_read": "look at these pages in a browser: has the section another form? What is "
+    "archived stays, and nothing is taken for unlisted",
+    "reports_fetched": "run again: failed reports are asked for anew; see the reasons above",
+    "improvements_read": "look at these pages in a browser: has the section another form? What is "
+    "archived stays, and nothing is taken for unlisted",
     "documents_there": "restore these files from a backup; they were archived once",
     "everything_read": "run again: what is archived and unread is read then",
+    "reports_have_text": "scans have no text: read them by hand; the view `public_reports` says "
+    "which",
     "readings_sound": "look at them beside their letters; `ombudsman acknowledge --list` names "
     "each doubt, `ombudsman acknowledge` settles it",
     "letters_per_year": "look at the lists of letters in a browser: taken down, or moved? What is "

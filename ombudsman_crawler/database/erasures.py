@@ -31,6 +31,7 @@ from ombudsman_crawler.database.tables import (
     NATIONAL_TABLE,
     PUBLIC_REPORT,
     READING,
+    REPORT_TEXT,
     TABLE_ROW,
     VERSION_DOCUMENT,
 )
@@ -172,10 +173,11 @@ def _forget_others(connection: Connection, document_id: int, sentence: str) -> N
         .where(DECISION_VERSION.c.document_id == document_id)
         .values(summary=sentence, sections=None, remedies=None)
     )
+    # The headline and the sentence under it are what a council's page says of a report.
     connection.execute(
-        update(PUBLIC_REPORT)
-        .where(PUBLIC_REPORT.c.document_id == document_id)
-        .values(blurb=sentence, text=sentence)
+        update(REPORT_TEXT)
+        .where(REPORT_TEXT.c.document_id == document_id)
+        .values(title=None, text=sentence)
     )
     tables = select(NATIONAL_TABLE.c.id).where(NATIONAL_TABLE.c.document_id == document_id)
     connection.execute(update(TABLE_ROW).where(TABLE_ROW.c.table_id.in_(tables)).values(cells=[]))

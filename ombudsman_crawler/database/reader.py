@@ -18,6 +18,7 @@ from ombudsman_crawler.database import (
     erasures,
     holdings,
     news,
+    reports,
     search,
     subjects,
     withholdings,
@@ -66,6 +67,16 @@ class KnownLetter:
     url: str
     label: str
     listed_year: int | None
+    authority: str
+    found_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReport:
+    """A public report as a council's list last showed it."""
+
+    address: str
+    label: str
     authority: str
     found_on: str
 
@@ -187,6 +198,11 @@ class Reader:
                 if row.slug and row.page_address
             ]
 
+    def known_reports(self) -> list[KnownReport]:
+        """Return the public reports that lists have shown with an address."""
+        with self._engine.connect() as connection:
+            return [KnownReport(*row) for row in reports.known(connection)]
+
     def known_letters(self) -> list[KnownLetter]:
         """Return every letter that the site has ever listed of a known authority."""
         with Session(self._engine) as session:
@@ -248,6 +264,19 @@ class Reader:
                 connection.execute(text(query), {"document": document_id}).first()
                 for query in (_READ[kind], "SELECT 1 FROM erasure WHERE document_id = :document")
             )
+
+    def page_is_read(self, authority: str, document_id: int, reader: str) -> bool:
+        """Whether a version of the reader has read an authority's page as it is now."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT 1 FROM page_reading JOIN authority ON authority.id = authority_id"
+                    " WHERE authority.name = :authority AND document_id = :document"
+                    " AND reader = :reader"
+                ),
+                {"authority": authority, "document": document_id, "reader": reader},
+            ).first()
+            return found is not None
 
     def broken(self, document_id: int) -> bool:
         """Whether a document is no whole file: perhaps only part of one that the site holds."""
@@ -546,7 +575,7 @@ WHERE version_document.document_id = :document AND NOT EXISTS (
     AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))
 LIMIT 1
 """,
-    "report": "SELECT 1 FROM public_report WHERE document_id = :document AND text IS NOT NULL",
+    "report": "SELECT 1 FROM report_text WHERE document_id = :document",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
     "table": "SELECT 1 FROM national_table WHERE document_id = :document",
 }

@@ -199,8 +199,9 @@ WHERE decision.id = :number
 _REPORT = f"""
 SELECT report.key, authority.name AS authority, {_YEAR_OF.format(day="report.date")} AS year_ending,
        report.title, report.document_id,
-       COALESCE(report.blurb, '') || COALESCE(char(10) || report.text, '') AS body, NULL AS version
+       COALESCE(report.blurb, '') || COALESCE(char(10) || read.text, '') AS body, NULL AS version
 FROM public_report AS report JOIN authority ON authority.id = report.authority_id
+LEFT JOIN report_text AS read ON read.document_id = report.document_id
 WHERE report.id = :number
   AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.document_id = report.document_id)
 """

@@ -26,13 +26,13 @@ INSERT INTO decision_version (decision_id, document_id, capture_id, reader, time
            '2026' FROM attempt WHERE document_id IS NOT NULL LIMIT 1;
 UPDATE decision SET current_version_id = (SELECT MAX(id) FROM decision_version);
 INSERT INTO service_improvement (authority_id, key, text, category, date, found_on, first_seen,
-                                 last_seen)
+                                 last_seen, last_run_id)
     SELECT id, 'k', 'The council will train its drainage staff.', 'Environment', '2025-05-01',
-           '/p', '2026', '2026' FROM authority WHERE slug = 'kent-county-council';
-INSERT INTO public_report (authority_id, key, title, blurb, text, date, found_on, first_seen,
-                           last_seen)
-    SELECT id, 'r', 'Council failed a family', 'A blurb.', 'Respite care was late.', '2024-09-01',
-           '/p', '2026', '2026' FROM authority WHERE slug = 'kent-county-council';
+           '/p', '2026', '2026', 1 FROM authority WHERE slug = 'kent-county-council';
+INSERT INTO public_report (authority_id, key, title, blurb, date, found_on, first_seen, last_seen,
+                           last_run_id)
+    SELECT id, 'r', 'Council failed a family', 'Respite care was late.', '2024-09-01', '/p',
+           '2026', '2026', 1 FROM authority WHERE slug = 'kent-county-council';
 """
 
 

@@ -97,17 +97,15 @@ def erased_from(storage: Storage, body: bytes, words: list[str]) -> None:
 def words_of(storage: Storage, sha256: str) -> list[str]:
     """Return sentences and names that only a document's rows have."""
     rows = storage.query(
-        "SELECT figure.text, addressee FROM figure JOIN reading ON reading.id = reading_id"
-        " JOIN document ON document.id = document_id WHERE sha256 = ?",
-        sha256,
+        "SELECT figure.text, addressee, document.sha256 FROM figure"
+        " LEFT JOIN reading ON reading.id = reading_id"
+        " LEFT JOIN document ON document.id = document_id"
     )
-    others = storage.query(
-        "SELECT figure.text, addressee FROM figure JOIN reading ON reading.id = reading_id"
-        " JOIN document ON document.id = document_id WHERE sha256 <> ?",
-        sha256,
+    rest = "\n".join(
+        f"{row['text']}\n{row['addressee']}" for row in rows if row["sha256"] != sha256
     )
-    rest = {text for row in others for text in row.values()}
-    found = {text for row in rows for text in row.values() if text and text not in rest}
+    own = {row[name] for row in rows if row["sha256"] == sha256 for name in ("text", "addressee")}
+    found = {words for words in own if words and words not in rest}
     assert found
     return sorted(found)
 

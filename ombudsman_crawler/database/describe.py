@@ -41,7 +41,7 @@ _VIEWS = {
     "capture": "One attempt at one address, failures too. `document_id` is what the server gave "
     "or, with status 304, said is unchanged; a file that was taken in by hand has a document and "
     "neither a status nor an error.",
-    "withheld": "One document that people withhold from publication, or decision: that has a row for "
+    "withheld": "One document that people withhold from publication, or decision: it has a row for "
     "each of its documents, and one where it has none.",
     "comparability_break": "One metric and one year ending from which it can't be compared "
     "with the years before.",

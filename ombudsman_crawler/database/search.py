@@ -99,7 +99,8 @@ def lacking(connection: Connection) -> dict[str, list[int]]:
     for place, kind in enumerate(KINDS):
         query = (
             f"SELECT number FROM ({_NUMBERS[kind]}) WHERE number * {_PLACES} + {place}"
-            " NOT IN (SELECT rowid FROM search) ORDER BY number DESC"
+            # The numbers alone: the rows themselves have all the words.
+            " NOT IN (SELECT id FROM search_docsize) ORDER BY number DESC"
         )
         found[kind] = list(connection.scalars(text(query)))
     return found

@@ -27,6 +27,12 @@ LEFT JOIN decision_version AS version ON version.decision_id = decision.id
 LEFT JOIN document ON document.id = version.document_id
 """
 
+#: SQL: whether a document is withheld, as 0 or 1, by the last word on it.
+IS_WITHHELD = """COALESCE((
+           SELECT word.withheld FROM withholding AS word
+           WHERE word.subject = 'document:' || document.sha256
+           ORDER BY word.id DESC LIMIT 1), 0)"""
+
 _SHA256S = "SELECT sha256 FROM document WHERE id = :id"
 
 

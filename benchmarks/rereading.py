@@ -77,7 +77,13 @@ def fill(storage: Path, letters: Iterator[ReplicaLetter]) -> int:
     writer.claim("replica")
     documents = Documents(storage)
     run = writer.start_run(
-        command="benchmark", arguments={}, site="replica", versions={}, note=None, whole=False
+        command="benchmark",
+        arguments={},
+        site="replica",
+        versions={},
+        note=None,
+        whole=False,
+        collections=("letters",),
     )
     workers = ReadingWorkers(2, 60, 2048)
     count = 0
@@ -90,9 +96,13 @@ def fill(storage: Path, letters: Iterator[ReplicaLetter]) -> int:
             jobs.append((letter, stored, job))
         for letter, stored, job in jobs:
             item = LetterItem(
-                letter.path, f"http://localhost{letter.path}", letter.label, letter.year_ending,
-                letter.authority, "/",
-            )  # fmt: skip
+                address=letter.path,
+                url=f"http://localhost{letter.path}",
+                label=letter.label,
+                listed_year=letter.year_ending,
+                authority=letter.authority,
+                found_on="/",
+            )
             item.link_id = writer.saw_link(item).link_id
             captured = writer.record_capture(
                 run, address=item.address, url=item.url, status=200, stored=stored

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings, default_settings
 from sqlalchemy.exc import DatabaseError
@@ -28,14 +29,18 @@ from ombudsman_crawler.exceptions import BadArgument, WrongStorage
 from ombudsman_crawler.letters import ocr
 from ombudsman_crawler.options import Options, perhaps
 from ombudsman_crawler.site import urls
-from ombudsman_crawler.spiders.annual_letters import AnnualLetters
 from ombudsman_crawler.spiders.kept_elsewhere import KeptElsewhere
+from ombudsman_crawler.spiders.on_the_map import OnTheMap
 
 logger = logging.getLogger(__name__)
 
 _EXIT_STATUS = {Verdict.OK: 0, Verdict.FAILED: 1, Verdict.BLOCKED: 4, Verdict.STOPPED: 130}
 #: The run ended without its own last word: a second Ctrl-C.
 _FORCED = 130
+#: After a crawl that ended so there is no other: stopped, blocked, another site's storage.
+_AND_NO_OTHER = (_FORCED, 4, WrongStorage.exit_status)
+#: The worst first: how a command ends whose crawls ended differently.
+_WORST = (_FORCED, 2, 4, 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +127,10 @@ def run(
     changed: Mapping[str, str] | None = None,
     progress: bool = False,
     tell: bool = False,
-) -> Result:
-    """Run one crawl, whole, in this process. Twisted's reactor allows one in a process's life.
+) -> list[Result]:
+    """Run what was asked for, whole, in this process: one crawl after another, a result for each
+    (`Options.crawls`). After one that was stopped or blocked there is no other. Twisted's reactor
+    allows this once in a process's life.
 
     `changed` are settings as `overrides` returns them; `tell` notifies people when the run fails
     or finds something new, as the settings say.
@@ -139,11 +146,15 @@ def run(
             _say_beforehand(options, storage, site, delay)
         if tell:
             notify.check(settings.OMBUDSMAN_NOTIFY, settings.OMBUDSMAN_HEARTBEAT)
-        crawler = _crawler(options, working, storage, site, command, note, progress, changed or {})
-        (result,) = _run_each([crawler], [options])
+        each = options.crawls()
+        crawlers = [
+            _crawler(one, working, storage, site, command, note, progress, changed or {})
+            for one in each
+        ]
+        results = _run_each(crawlers, each, until=_AND_NO_OTHER)
         if tell:
-            _tell(result, site, storage)
-        return result
+            _tell(results, site, storage)
+        return results
 
 
 def replay(
@@ -183,7 +194,7 @@ def replay(
                 crawlers.append(
                     _crawler(one, working, storage, address, "replay", note, progress, politeness)
                 )
-            return _run_each(crawlers, each)
+            return _run_each(crawlers, each, until=(_FORCED,))
 
 
 @contextmanager
@@ -195,7 +206,19 @@ def _prepared(options: Options, storage: Path) -> Iterator[Path]:
         yield working
 
 
-def _tell(result: Result, site: str, storage: Path) -> None:
+def exit_status(results: Sequence[Result]) -> int:
+    """Return how a command ends whose crawls ended so: as the worst of them."""
+    return min((result.exit_status for result in results), key=_WORST.index)
+
+
+def _tell(results: Sequence[Result], site: str, storage: Path) -> None:
+    """Tell of each crawl, and of all of them together whether they were good."""
+    for result in results:
+        good = result is results[-1] and exit_status(results) == 0
+        _tell_one(result, site, storage, settings.OMBUDSMAN_HEARTBEAT if good else "")
+
+
+def _tell_one(result: Result, site: str, storage: Path, heartbeat: str) -> None:
     found = News()
     try:
         engine = session.open_for_reading(storage)
@@ -208,7 +231,7 @@ def _tell(result: Result, site: str, storage: Path) -> None:
         notify.notice(result.run_id, site, result.summary, found),
         result.exit_status == 0,
         settings.OMBUDSMAN_NOTIFY,
-        settings.OMBUDSMAN_HEARTBEAT,
+        heartbeat,
     )
 
 
@@ -258,11 +281,24 @@ def _crawler(
         },
         priority="cmdline",
     )
-    return Crawler(KeptElsewhere if options.sources else AnnualLetters, scrapy_settings)
+    return Crawler(_spider(options), scrapy_settings)
 
 
-def _run_each(crawlers: Sequence[Crawler], options: Sequence[Options]) -> list[Result]:
-    """Run crawls one after the other until one is stopped by hand; raise what one fails with."""
+#: The spiders of what isn't collected on the walk over the map.
+_SPIDERS: dict[str, type[Spider]] = {}
+
+
+def _spider(options: Options) -> type[Spider]:
+    if options.sources:
+        return KeptElsewhere
+    return _SPIDERS.get(options.collect[0], OnTheMap)
+
+
+def _run_each(
+    crawlers: Sequence[Crawler], options: Sequence[Options], until: Sequence[int]
+) -> list[Result]:
+    """Run crawls one after the other until one ends with one of some exit statuses; raise what one
+    fails with."""
     process = AsyncCrawlerProcess(crawlers[0].settings)
     begun: list[Crawler] = []
     results: list[Result] = []
@@ -282,7 +318,7 @@ def _run_each(crawlers: Sequence[Crawler], options: Sequence[Options]) -> list[R
             failures.append(error)
             return
         results.append(_result(begun[-1]))
-        if results[-1].exit_status != _FORCED and len(begun) < len(crawlers):
+        if results[-1].exit_status not in until and len(begun) < len(crawlers):
             begin()
 
     try:

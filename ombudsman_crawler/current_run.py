@@ -27,7 +27,7 @@ from ombudsman_crawler.database.run_checks import evaluate
 from ombudsman_crawler.database.run_evidence import RunFacts
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
-from ombudsman_crawler.options import Options
+from ombudsman_crawler.options import ON_THE_MAP, Options
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.times import now
 
@@ -128,6 +128,9 @@ class CurrentRun:
             max_failed_share=settings.getfloat("OMBUDSMAN_MAX_FAILED_SHARE"),
             councils_asked_for=len(options.councils),
             councils_not_found=sorted(options.councils),
+            collections=frozenset(options.collect),
+            asks_map=bool(set(options.collect) & set(ON_THE_MAP)) and not options.sources,
+            takes_in=bool(options.sources),
         )
         #: Why the run ends early (`blocked`, `wrong_site`, `disk`), and the sentence for people.
         self.ended_by: str | None = None
@@ -152,6 +155,7 @@ class CurrentRun:
             versions=_versions(),
             note=settings["OMBUDSMAN_NOTE"],
             whole=self.options.whole,
+            collections=self.options.collect,
         )
 
     def _database_failed(self, context: ExceptionContext) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Outcome(StrEnum):
-    """What became of a discovered letter in a run; each has exactly one."""
+    """What became of a discovered letter, or whatever else the site lists, in a run; each has
+    exactly one."""
 
     ARCHIVED = "archived"
     NEW_VERSION = "new_version"
@@ -23,13 +24,15 @@ class Outcome(StrEnum):
     NOT_ATTEMPTED = "not_attempted"
 
 
-@dataclass(slots=True)
-class LetterItem:
-    """One letter as the site lists it, and what the pipelines made of it.
+@dataclass(slots=True, kw_only=True)
+class ListedItem:
+    """One thing the site lists and links, and what the pipelines made of it.
 
-    The spider fills the first part. `FetchLetter` adds the link, the outcome and the document,
-    `ReadLetter` the reading.
+    The spider fills the first part. `FetchListed` adds the link, the outcome and the document.
     """
+
+    #: What `link.kind` calls it.
+    kind: ClassVar[str]
 
     #: Address within the site (path and query), or the whole URL when it lies elsewhere.
     address: str
@@ -38,11 +41,8 @@ class LetterItem:
     listed_year: int | None
     authority: str | None
     found_on: str
-    #: False for a letter that an earlier run knew and the site no longer lists.
+    #: False for what an earlier run knew and the site no longer lists.
     listed: bool = True
-    #: True for a letter that somebody else than the site keeps; `file` where it is at hand already.
-    copy: bool = False
-    file: Path | None = None
 
     link_id: int | None = None
     outcome: Outcome | None = None
@@ -55,6 +55,17 @@ class LetterItem:
     last_modified: str | None = None
     #: True when the document waits for a reading.
     unread: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class LetterItem(ListedItem):
+    """A letter; `ReadLetter` adds its reading."""
+
+    kind: ClassVar[str] = "letter"
+
+    #: True for a letter that somebody else than the site keeps; `file` where it is at hand already.
+    copy: bool = False
+    file: Path | None = None
 
     #: A `letters.letter.DocumentReading`; its words, and what the second reader saw, packed for
     #: keeping; and how long it took.

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Request meta: what is asked for, `page` or `letter`; only these are asked for conditionally.
+#: Request meta: what is asked for, `page` or the kind of what is listed (`letter`, `report`,
+#: `decision`, `table`); only these are asked for conditionally.
 ASKED_FOR = "ombudsman_asked_for"
 #: Request meta, after the answer: the `database.writer.Recorded` of the attempt.
 CAPTURE = "ombudsman_capture"
@@ -320,7 +321,7 @@ class Captures:
             document_id=known.document_id,
             unchanged=known.place,
         )
-        if request.meta.get(ASKED_FOR) == "letter":
+        if request.meta.get(ASKED_FOR) != "page":
             return response
         return _from_store(request, known.headers, known.media_type, body)
 
@@ -332,14 +333,16 @@ def worth_keeping(asked_for: str | None, response: Response) -> str | None:
     """Return the media type under which a body is archived, or None where it isn't.
 
     A letter's body is kept when it is a PDF, whatever the header says; an error page at a letter's
-    address is not a letter. A page's body is kept as it comes, a block page's isn't: it would be
-    taken for the page when the site answers 304.
+    address is not a letter, nor is a page a table. A page's body is kept as it comes, a block
+    page's isn't: it would be taken for the page when the site answers 304.
     """
     if response.status != 200 or asked_for is None:
         return None
     if looks_like_pdf(response.body):
         return PDF
     if asked_for == "letter" or not response.body or block_page.recognise(response.body):
+        return None
+    if asked_for == "table" and response.body.lstrip()[:1] == b"<":
         return None
     header = bytes(response.headers.get("Content-Type", b"") or b"").decode("latin-1")
     return header.partition(";")[0].strip().lower() or "application/octet-stream"

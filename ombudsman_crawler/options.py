@@ -15,6 +15,13 @@ from ombudsman_crawler.exceptions import BadArgument
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.years import YearRange
 
+#: What can be collected, in the order in which it is.
+COLLECTIONS = ("letters", "pages", "tables", "decisions", "reports", "improvements")
+#: What is collected unless something else is asked for.
+USUAL = ("letters",)
+#: Collected together on one walk over the map; each of the others by a crawl of its own.
+ON_THE_MAP = ("letters", "pages", "reports", "improvements")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -55,10 +62,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`councils` are slugs or names as they were given; `backfill` also follows older lists;
-    `sources` are letters kept elsewhere, which are asked for instead of the site's; `replay` is
-    archived traffic that is asked instead of anybody."""
+    """`collect` is what is collected, in the order of COLLECTIONS; `councils` are slugs or names as
+    they were given; `backfill` also follows older lists; `sources` are letters kept elsewhere,
+    which are asked for instead of the site's; `replay` is archived traffic that is asked instead of
+    anybody."""
 
+    collect: tuple[str, ...] = ("letters",)
     years: YearRange | None = None
     councils: tuple[str, ...] = ()
     refetch: Refetch = Refetch.CHANGED
@@ -72,6 +81,7 @@ class Options:
     def read(
         cls,
         *,
+        collect: str | None = None,
         years: str | None = None,
         council: str | list[str] | tuple[str, ...] | None = None,
         refetch: str | None = None,
@@ -92,6 +102,7 @@ class Options:
         if refetch is not None and refetch not in list(Refetch):
             raise BadArgument("--refetch", refetch, f"choose one of {modes}")
         return cls(
+            collect=_collections(collect),
             years=None if years is None else YearRange.parse(years),
             councils=tuple(names),
             refetch=Refetch.CHANGED if refetch is None else Refetch(refetch),
@@ -107,6 +118,13 @@ class Options:
             self.years or self.councils or self.limit or self.dry_run or self.sources or self.replay
         )
 
+    def crawls(self) -> list[Self]:
+        """Return the options of each crawl it takes: one walk over the map for all that is found
+        there, and one for each other collection."""
+        together = tuple(name for name in self.collect if name in ON_THE_MAP)
+        alone = ((name,) for name in self.collect if name not in ON_THE_MAP)
+        return [dataclasses.replace(self, collect=names) for names in (together, *alone) if names]
+
     def of_archive(self, traffic: Traffic) -> Self:
         """Return these options for a replay. Where no window was asked for, it is the one that
         the archived run was given: more isn't in its archive."""
@@ -114,7 +132,8 @@ class Options:
         sources = tuple(
             Source(urls.clean(url)) for url in asked.get("sources", ()) if traffic.holds(url)
         )
-        options = dataclasses.replace(self, replay=traffic, sources=sources)
+        collect = tuple(asked.get("collect", ("letters",)))
+        options = dataclasses.replace(self, replay=traffic, sources=sources, collect=collect)
         if self.years or self.councils:
             return options
         window = type(self).read(
@@ -129,6 +148,7 @@ class Options:
     def arguments(self) -> dict[str, Any]:
         """Return what was asked for as plain values, for the run's record."""
         return {
+            "collect": list(self.collect),
             "years": str(self.years) if self.years else None,
             "council": list(self.councils),
             "refetch": self.refetch.value,
@@ -147,6 +167,19 @@ class Options:
             for name in self.councils
             if name.lower() not in slugs and authorities.match(name) is None
         ]
+
+
+def _collections(given: str | None) -> tuple[str, ...]:
+    """Read a list of collections; whatever order it is in, they are collected in their own."""
+    if given is None:
+        return USUAL
+    names = {name.strip() for name in given.split(",")}
+    if names == {"all"}:
+        return COLLECTIONS
+    if unknown := sorted(names - set(COLLECTIONS)):
+        allowed = f"choose from {', '.join(COLLECTIONS)}, or all"
+        raise BadArgument("--collect", unknown[0] or given, allowed)
+    return tuple(name for name in COLLECTIONS if name in names)
 
 
 def _is_address(text: str) -> bool:

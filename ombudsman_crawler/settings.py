@@ -126,7 +126,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {
     "ombudsman_crawler.pipelines.store.StoreCouncil": 50,
-    "ombudsman_crawler.pipelines.fetch.FetchLetter": 100,
+    "ombudsman_crawler.pipelines.fetch.FetchListed": 100,
     "ombudsman_crawler.pipelines.read.ReadLetter": 200,
     "ombudsman_crawler.pipelines.store.StoreLetter": 300,
 }

@@ -13,6 +13,7 @@ from ombudsman_crawler import report
 from ombudsman_crawler.cli import log
 from ombudsman_crawler.cli.edge import app, console, say
 from ombudsman_crawler.cli.options import (
+    CollectOption,
     CouncilOption,
     DryRunOption,
     LimitOption,
@@ -33,6 +34,7 @@ from ombudsman_crawler.site import urls
 @app.command()
 def crawl(
     context: typer.Context,
+    collect: CollectOption = None,
     years: YearsOption = None,
     council: CouncilOption = None,
     refetch: RefetchOption = None,
@@ -54,7 +56,7 @@ def crawl(
     when stopped by hand.
     """
     asked = {"years": years, "council": council, "refetch": refetch, "limit": limit}
-    every = {**asked, "dry_run": dry_run}
+    every = {**asked, "collect": collect, "dry_run": dry_run}
     if replay:
         # What the files say is the site, unless one is asked for here and now.
         source = context.get_parameter_source("site")
@@ -68,6 +70,7 @@ def crawl(
 @app.command()
 def backfill(
     years: Annotated[str, typer.Argument(help="Years ending 31 March: 2019-2021.")],
+    collect: CollectOption = None,
     council: CouncilOption = None,
     refetch: RefetchOption = "missing",
     limit: LimitOption = None,
@@ -85,7 +88,7 @@ def backfill(
     May be stopped and run again at any point. Exit statuses are those of `crawl`.
     """
     asked = {"years": years, "council": council, "refetch": refetch, "limit": limit}
-    every = {**asked, "backfill": True, "dry_run": dry_run}
+    every = {**asked, "collect": collect, "backfill": True, "dry_run": dry_run}
     _crawl("backfill", every, storage, site, settings, no_warc, note, verbose, log_format)
 
 
@@ -133,7 +136,7 @@ def add(
     )
     changed = crawling.overrides(settings or [])
     log.set_up(verbose=verbose, log_format=log_format)
-    result = crawling.run(
+    (result,) = crawling.run(
         options,
         command="add",
         storage=storage,
@@ -169,8 +172,8 @@ def probe(
     log.set_up(verbose=verbose, log_format="text")
     _announce(site)
     place = storage / "probe" / datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    result = crawling.run(
-        Options.read(council=[council], limit=1),
+    (result,) = crawling.run(
+        Options.read(collect="letters", council=[council], limit=1),
         command="probe",
         storage=place,
         site=site,
@@ -233,7 +236,7 @@ def _crawl(
         changed["OMBUDSMAN_WARC"] = "False"
     log.set_up(verbose=verbose, log_format=log_format)
     _announce(site)
-    result = crawling.run(
+    results = crawling.run(
         options,
         command=command,
         storage=storage,
@@ -243,11 +246,12 @@ def _crawl(
         progress=not verbose and log_format == "text",
         tell=not options.dry_run,
     )
-    if options.dry_run:
-        report.dry_run(console, result.summary)
-    else:
-        report.run_summary(console, result.run_id, result.summary)
-    raise typer.Exit(result.exit_status)
+    for result in results:
+        if options.dry_run:
+            report.dry_run(console, result.summary)
+        else:
+            report.run_summary(console, result.run_id, result.summary)
+    raise typer.Exit(crawling.exit_status(results))
 
 
 def _announce(site: str) -> None:

@@ -18,6 +18,14 @@ StorageOption = Annotated[
 SiteOption = Annotated[
     str, typer.Option("--site", envvar="OMBUDSMAN_SITE", help="Address of the site to crawl.")
 ]
+CollectOption = Annotated[
+    str | None,
+    typer.Option(
+        "--collect",
+        help="What to collect, comma-separated: letters, pages, tables, decisions, reports, "
+        "improvements; or all. Without it letters, pages and tables.",
+    ),
+]
 YearsOption = Annotated[
     str | None,
     typer.Option("--years", help="Years ending 31 March, both ends included: 2021 or 2019-2021."),

@@ -51,7 +51,8 @@ def _since(moment: str) -> str:
 SINCE_ON_MAP = _since("authority.map_last_seen")
 #: SQL: that an authority lists no letters was acknowledged after it last listed one.
 SINCE_LISTED = _since(
-    "(SELECT MAX(link.last_seen) FROM link WHERE link.authority_id = authority.id)"
+    "(SELECT MAX(link.last_seen) FROM link WHERE link.authority_id = authority.id"
+    " AND link.kind = 'letter')"
 )
 
 # Authorities for which the last run that could tell raised an alarm.
@@ -74,7 +75,8 @@ JOIN run ON run.id = (
     WHERE name = 'councils_have_letters' AND run.whole AND passed IS NOT NULL)
 JOIN run_check ON run_check.run_id = run.id AND run_check.name = 'councils_have_letters'
 WHERE NOT run_check.passed AND authority.map_last_seen >= run.started
-  AND (SELECT MAX(link.last_seen) FROM link WHERE link.authority_id = authority.id) < run.started
+  AND (SELECT MAX(link.last_seen) FROM link WHERE link.authority_id = authority.id
+       AND link.kind = 'letter') < run.started
   AND NOT {SINCE_LISTED}
 ORDER BY 1
 """

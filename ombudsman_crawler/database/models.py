@@ -39,7 +39,8 @@ class Verdict(StrEnum):
     KILLED = "killed"
 
 
-def _one_of(column: str, values: Iterable[str]) -> str:
+def one_of(column: str, values: Iterable[str]) -> str:
+    """Return the SQL that says a column has one of some values."""
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
@@ -79,7 +80,7 @@ class Authority(Base):
     __tablename__ = "authority"
     __table_args__ = (
         CheckConstraint(
-            _one_of("kind", KINDS),
+            one_of("kind", KINDS),
             name="kind",
         ),
     )
@@ -118,12 +119,12 @@ class AuthoritySuccessor(Base):
 class Run(Base):
     """One crawl. `verdict` is null while it runs; the next run calls a silent one `killed`.
 
-    `whole` is true when everything was asked for: no window, no sample. Only such runs are what
-    later ones are measured by.
+    `collections` are what it collected, comma-separated. `whole` is true when everything of them
+    was asked for: no window, no sample. Only such runs are what later ones are measured by.
     """
 
     __tablename__ = "run"
-    __table_args__ = (CheckConstraint(_one_of("verdict", Verdict), name="verdict"),)
+    __table_args__ = (CheckConstraint(one_of("verdict", Verdict), name="verdict"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     command: Mapped[str]
     arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -136,6 +137,7 @@ class Run(Base):
     counts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     note: Mapped[str | None]
     whole: Mapped[bool]
+    collections: Mapped[str] = mapped_column(server_default="letters")
 
 
 class RunCheck(Base):
@@ -150,7 +152,8 @@ class RunCheck(Base):
 
 
 class Link(Base):
-    """One letter as the site lists it, or (kind `copy`) as somebody else keeps it.
+    """One letter as the site lists it, or (kind `copy`) as somebody else keeps it; or a public
+    report, a decision, a national table.
 
     `address` is the path and query within the site; `url` the whole address as last seen.
     `gone_since` is set while the site answers 404 or 410 for a letter once archived. `last_asked`
@@ -180,7 +183,7 @@ class Outcome(Base):
 
     __tablename__ = "outcome"
     __table_args__ = (
-        CheckConstraint(_one_of("outcome", items.Outcome), name="outcome"),
+        CheckConstraint(one_of("outcome", items.Outcome), name="outcome"),
         Index("ix_outcome_asked", "capture_id", sqlite_where=text("capture_id IS NOT NULL")),
     )
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
@@ -341,7 +344,7 @@ class Reading(Base):
     __tablename__ = "reading"
     __table_args__ = (
         CheckConstraint(
-            _one_of("status", Status),
+            one_of("status", Status),
             name="status",
         ),
     )
@@ -368,7 +371,8 @@ class Reading(Base):
 
 
 class Figure(Base):
-    """One number of one reading, or its absence with the reason.
+    """One number of one reading, or its absence with the reason; or one of a council's page or a
+    national table (`capture_id`: the capture that brought it, `table_row_id`: its row there).
 
     `box` is [x0, y0, x1, y1] in points from the top left of the page as displayed; `text` is the
     sentence or cell the number stands in; `value_text` the number as printed.
@@ -378,16 +382,33 @@ class Figure(Base):
     __table_args__ = (
         CheckConstraint("(value IS NULL) <> (absence IS NULL)", name="value_or_absence"),
         CheckConstraint(
-            _one_of("absence", ABSENCES),
+            one_of("absence", ABSENCES),
             name="absence",
         ),
         CheckConstraint("(reading_id IS NULL) <> (capture_id IS NULL)", name="reading_or_capture"),
         UniqueConstraint("reading_id", "year_ending", "metric"),
+        Index(
+            "ix_figure_of_page",
+            "capture_id",
+            "year_ending",
+            "metric",
+            unique=True,
+            sqlite_where=text("capture_id IS NOT NULL AND table_row_id IS NULL"),
+        ),
+        Index(
+            "ix_figure_of_row",
+            "table_row_id",
+            "year_ending",
+            "metric",
+            unique=True,
+            sqlite_where=text("table_row_id IS NOT NULL"),
+        ),
         Index("ix_figure_authority_id_year_ending_metric", "authority_id", "year_ending", "metric"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"))
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
+    table_row_id: Mapped[int | None] = mapped_column(ForeignKey("table_row.id"))
     authority_id: Mapped[int | None] = mapped_column(ForeignKey("authority.id"))
     year_ending: Mapped[int]
     metric: Mapped[str]
@@ -404,13 +425,21 @@ class Figure(Base):
 class Finding(Base):
     """Something a reader of the figures should know; `metric` null: about the whole letter.
 
-    `origin` is `reading` (checks within a letter) or `review` (checks across letters).
+    It is about a letter's reading, or about a council's page or a national table as a capture
+    brought it (`table_row_id`: one row there). `origin` is
+    `reading` (checks within a letter) or `review` (checks across letters).
     """
 
     __tablename__ = "finding"
-    __table_args__ = (CheckConstraint(_one_of("severity", Severity), name="severity"),)
+    __table_args__ = (
+        CheckConstraint(one_of("severity", Severity), name="severity"),
+        CheckConstraint("(reading_id IS NULL) <> (capture_id IS NULL)", name="reading_or_capture"),
+        Index("ix_finding_capture_id", "capture_id", sqlite_where=text("capture_id IS NOT NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)
+    reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"), index=True)
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
+    table_row_id: Mapped[int | None] = mapped_column(ForeignKey("table_row.id"))
     origin: Mapped[str]
     code: Mapped[str]
     severity: Mapped[str]

@@ -60,6 +60,7 @@ FROM outcome
 JOIN link ON link.id = outcome.link_id
 JOIN run ON run.id = outcome.run_id
 LEFT JOIN authority ON authority.id = link.authority_id
-WHERE outcome.run_id = :run AND outcome.outcome = '{outcome}' AND {newly}
+WHERE outcome.run_id = :run AND link.kind IN ('letter', 'copy')
+  AND outcome.outcome = '{outcome}' AND {newly}
 ORDER BY 1
 """

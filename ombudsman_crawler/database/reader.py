@@ -224,20 +224,11 @@ class Reader:
             newest: int | None = connection.scalar(text(query))
             return newest
 
-    def unread(self, document_id: int) -> bool:
-        """Whether a document has no reading yet, or one that its reader's end cut short: that may
-        have been a busy machine's fault."""
+    def unread(self, kind: str, document_id: int) -> bool:
+        """Whether a document of a kind of link has no reading yet; or, a letter's, one that its
+        reader's end cut short: that may have been a busy machine's fault."""
         with self._engine.connect() as connection:
-            found = connection.execute(
-                text(
-                    "SELECT 1 FROM version_document JOIN reading USING (version_id)"
-                    " WHERE version_document.document_id = :document AND NOT EXISTS ("
-                    "   SELECT 1 FROM finding WHERE finding.reading_id = reading.id"
-                    "   AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))"
-                    " LIMIT 1"
-                ),
-                {"document": document_id},
-            ).first()
+            found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None
 
     def broken(self, document_id: int) -> bool:
@@ -416,6 +407,7 @@ SELECT link.*, authority.name AS authority,
         WHERE outcome.link_id = link.id AND capture.document_id IS NOT NULL
         ORDER BY outcome.run_id DESC LIMIT 1) AS document_id
 FROM link LEFT JOIN authority ON authority.id = link.authority_id
+WHERE link.kind IN ('letter', 'copy')
 """
 
 _LAST_SERVED = """
@@ -466,11 +458,12 @@ GROUP BY link.id, letter_version.id ORDER BY link.id, carries.part
 
 _TOTALS = """
 SELECT (SELECT COUNT(*) FROM authority WHERE page_address IS NOT NULL) AS councils,
-       (SELECT COUNT(*) FROM link) AS links,
+       (SELECT COUNT(*) FROM link WHERE kind IN ('letter', 'copy')) AS links,
        (SELECT COUNT(*) FROM letter) AS letters,
        (SELECT COUNT(*) FROM letter_version) AS versions,
        (SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf') AS documents,
-       (SELECT COUNT(*) FROM link WHERE gone_since IS NOT NULL) AS gone,
+       (SELECT COUNT(*) FROM link WHERE kind IN ('letter', 'copy') AND gone_since IS NOT NULL)
+           AS gone,
        (SELECT COUNT(*) FROM figures WHERE NOT restated) AS figures,
        (SELECT COUNT(*) FROM figures WHERE doubts IS NOT NULL) AS doubtful_figures,
        (SELECT COUNT(*) FROM letter_version WHERE letter_id IS NULL) AS unidentified
@@ -486,6 +479,21 @@ _READINGS = """
 SELECT form, status, COUNT(*) AS letters FROM current_reading
 GROUP BY form, status ORDER BY form, status
 """
+
+
+# Whether a document has been read, by the kind of what it is.
+_READ = {
+    "letter": """
+SELECT 1 FROM version_document JOIN reading USING (version_id)
+WHERE version_document.document_id = :document AND NOT EXISTS (
+    SELECT 1 FROM finding WHERE finding.reading_id = reading.id
+    AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))
+LIMIT 1
+""",
+    "report": "SELECT 1 FROM public_report WHERE document_id = :document AND text IS NOT NULL",
+    "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
+    "table": "SELECT 1 FROM national_table WHERE document_id = :document",
+}
 
 
 _YEARS_AND_FORMS = """

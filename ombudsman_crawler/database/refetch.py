@@ -12,6 +12,8 @@ from ombudsman_crawler.items import Outcome
 #: Every older letter is asked for again within this time, in rotation: each on a day of its own,
 #: so that a run a day asks for a ninetieth of them.
 ROTATION = timedelta(days=90)
+#: Of decisions there are ten times as many, and what is published of one hardly ever changes.
+ROTATION_OF_DECISIONS = timedelta(days=360)
 #: A letter whose server sends no validators costs a whole download: not more often than this.
 WITHOUT_VALIDATORS = timedelta(days=30)
 #: How many of the newest years are asked for in every run.
@@ -29,8 +31,8 @@ class Refetch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """What the rules need of a link: whether it was ever archived, how the last attempt ended,
-    when it was last asked with an answer, and what the server gave to ask conditionally with."""
+    """What the rules need of a link: whether it was ever archived, how the last attempt ended, when
+    it was last asked with an answer, what the server gave to ask conditionally with; its kind."""
 
     link_id: int
     address: str
@@ -40,6 +42,7 @@ class LinkState:
     last_asked: datetime | None
     etag: str | None
     last_modified: str | None
+    kind: str = "letter"
 
     @property
     def has_validators(self) -> bool:
@@ -52,8 +55,10 @@ def next_due(
     newest_year: int | None,
     asked: datetime,
     validators: bool,
+    kind: str = "letter",
 ) -> datetime:
-    """Return from when a letter that has just been asked for is asked for again."""
+    """Return from when a letter, or another kind of link, that has just been asked for is asked for
+    again."""
     newest = (
         listed_year is not None
         and newest_year is not None
@@ -61,19 +66,19 @@ def next_due(
     )
     if newest:
         return asked if validators else asked + WITHOUT_VALIDATORS
-    due = _own_day(address, asked)
+    due = _own_day(address, asked, ROTATION_OF_DECISIONS if kind == "decision" else ROTATION)
     return due if validators else max(due, asked + WITHOUT_VALIDATORS)
 
 
-def _own_day(address: str, after: datetime) -> datetime:
-    """Return when the next day begins (UTC) that the rotation gives an address, after today.
+def _own_day(address: str, after: datetime, rotation: timedelta) -> datetime:
+    """Return when the next day begins (UTC) that a rotation gives an address, after today.
 
     The same address always has the same day, whenever it was asked for before: a backfill isn't
     repeated in one day, and an extra request doesn't move the day.
     """
-    place = int.from_bytes(hashlib.sha256(address.encode()).digest()[:4], "big") % ROTATION.days
+    place = int.from_bytes(hashlib.sha256(address.encode()).digest()[:4], "big") % rotation.days
     today = after.astimezone(UTC).date()
-    days = (place - today.toordinal()) % ROTATION.days or ROTATION.days
+    days = (place - today.toordinal()) % rotation.days or rotation.days
     return datetime.combine(today + timedelta(days=days), time(), UTC)
 
 
@@ -87,6 +92,11 @@ def is_due(state: LinkState, mode: Refetch, newest_year: int | None, now: dateti
     if mode is Refetch.ALL or state.last_asked is None or state.last_asked > now:
         return True
     due = next_due(
-        state.address, state.listed_year, newest_year, state.last_asked, state.has_validators
+        state.address,
+        state.listed_year,
+        newest_year,
+        state.last_asked,
+        state.has_validators,
+        state.kind,
     )
     return now >= due

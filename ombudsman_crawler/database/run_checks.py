@@ -4,6 +4,7 @@ database, and says what it compared. Required ones decide the verdict; the other
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,18 +24,19 @@ def evaluate(
     with engine.connect() as connection:
         evidence = Evidence(facts, connection, documents, today)
         checks = [
-            Check(name, required, *judge(evidence))
-            for name, (required, judge) in _CHECKS.items()
-            if name not in (_OF_SOURCES if facts.asks_map else _OF_THE_MAP)
+            Check(name, check.required, *check.judge(evidence))
+            for name, check in _CHECKS.items()
+            if check.of(facts)
         ]
-        return checks, run_trends.numbers(evidence)
+        numbers = run_trends.numbers(evidence) if _of_letters(facts) else {}
+        return checks, numbers
 
 
 def described() -> list[tuple[str, bool, str]]:
     """Return each check's name, whether it is required, and what it looks at."""
     return [
-        (name, required, " ".join((judge.__doc__ or "").split()).rstrip("."))
-        for name, (required, judge) in _CHECKS.items()
+        (name, check.required, " ".join((check.judge.__doc__ or "").split()).rstrip("."))
+        for name, check in _CHECKS.items()
     ]
 
 
@@ -64,7 +66,10 @@ def _councils_found(evidence: Evidence) -> Judgement:
         return None, "the run was ended before the map was read"
     if found == 0:
         return False, "the map listed no council; has it changed?"
-    if evidence.count("SELECT COUNT(*) FROM run WHERE whole AND verdict = 'ok'"):
+    if evidence.count(
+        "SELECT COUNT(*) FROM run WHERE whole AND verdict = 'ok'"
+        " AND id IN (SELECT run_id FROM run_check WHERE name = 'councils_found' AND passed)"
+    ):
         return True, f"the map listed {found} councils"
     if evidence.facts.cut_short:
         return None, f"the map listed {found} councils when the run was ended"
@@ -134,7 +139,8 @@ def _councils_have_letters(evidence: Evidence) -> Judgement:
     had = {
         row.name
         for row in evidence.rows(
-            "SELECT name FROM authority WHERE id IN (SELECT authority_id FROM link)"
+            "SELECT name FROM authority WHERE id IN"
+            " (SELECT authority_id FROM link WHERE kind = 'letter')"
             f" AND NOT {acknowledgements.SINCE_LISTED}"
         )
     }
@@ -163,17 +169,18 @@ def _pages_fetched(evidence: Evidence) -> Judgement:
 def _letters_fetched(evidence: Evidence) -> Judgement:
     """Letters that failed, or were no PDF, are few."""
     failed = evidence.count(
-        "SELECT COUNT(*) FROM outcome WHERE run_id = :run AND outcome IN ('failed', 'rejected')"
+        f"SELECT COUNT(*) FROM outcome WHERE run_id = :run AND {_LETTERS}"
+        " AND outcome IN ('failed', 'rejected')"
     )
     asked = failed + evidence.count(
-        "SELECT COUNT(*) FROM outcome WHERE run_id = :run"
+        f"SELECT COUNT(*) FROM outcome WHERE run_id = :run AND {_LETTERS}"
         " AND outcome IN ('archived', 'new_version', 'unchanged', 'gone')"
     )
     if not asked:
         return None, "no letter was asked for"
     dead = evidence.count(_DEAD_LINKS)
     spared = evidence.count(
-        "SELECT COUNT(*) FROM outcome WHERE run_id = :run AND outcome = 'not_due'"
+        f"SELECT COUNT(*) FROM outcome WHERE run_id = :run AND {_LETTERS} AND outcome = 'not_due'"
     )
     share = evidence.facts.max_failed_share
     return (
@@ -209,6 +216,10 @@ def _everything_read(evidence: Evidence) -> Judgement:
     unread = evidence.count(
         "SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf'"
         " AND id NOT IN (SELECT document_id FROM version_document)"
+        " AND id NOT IN (SELECT attempt.document_id FROM outcome"
+        "   JOIN attempt ON attempt.id = outcome.capture_id"
+        "   JOIN link ON link.id = outcome.link_id AND link.kind NOT IN ('letter', 'copy')"
+        "   WHERE attempt.document_id IS NOT NULL)"
     )
     return (
         unread == 0,
@@ -233,6 +244,7 @@ def _readings_sound(evidence: Evidence) -> Judgement:
 # Letters never had, answered with 404 or 410 now and in an earlier run.
 _DEAD_LINKS = """
 SELECT COUNT(*) FROM outcome JOIN capture ON capture.id = outcome.capture_id
+JOIN link ON link.id = outcome.link_id AND link.kind IN ('letter', 'copy')
 WHERE outcome.run_id = :run AND outcome.outcome = 'failed' AND capture.status IN (404, 410)
   AND EXISTS (SELECT 1 FROM outcome AS before
               JOIN capture AS earlier ON earlier.id = before.capture_id
@@ -240,27 +252,58 @@ WHERE outcome.run_id = :run AND outcome.outcome = 'failed' AND capture.status IN
                 AND before.outcome = 'failed' AND earlier.status IN (404, 410))
 """
 
-# Checks of crawls of the map only, and of runs only that take in what is kept elsewhere.
-_OF_THE_MAP = (
-    "councils_found", "councils_still_there", "councils_have_letters", "letters_per_year",
-    "newest_year",
-)  # fmt: skip
-_OF_SOURCES = ("sources_taken_in",)
+# Letters that were asked for, whether the site's own or kept elsewhere.
+_LETTERS = "link_id IN (SELECT id FROM link WHERE kind IN ('letter', 'copy'))"
 
-_CHECKS: dict[str, tuple[bool, Callable[[Evidence], Judgement]]] = {
-    "outcomes_add_up": (True, _outcomes_add_up),
-    "no_errors": (True, _no_errors),
-    "councils_found": (True, _councils_found),
-    "councils_still_there": (True, _councils_still_there),
-    "asked_councils_found": (True, _asked_councils_found),
-    "letters_found": (True, _letters_found),
-    "sources_taken_in": (True, _sources_taken_in),
-    "councils_have_letters": (True, _councils_have_letters),
-    "pages_fetched": (True, _pages_fetched),
-    "letters_fetched": (True, _letters_fetched),
-    "forms_recognised": (True, _forms_recognised),
-    "documents_there": (True, _documents_there),
-    "everything_read": (False, _everything_read),
-    "readings_sound": (False, _readings_sound),
-    **{name: (False, judge) for name, judge in run_trends.CHECKS.items()},
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A check: whether it is required, how it judges, and of which crawls."""
+
+    required: bool
+    judge: Callable[[Evidence], Judgement]
+    of: Callable[[RunFacts], bool]
+
+
+def _always(facts: RunFacts) -> bool:  # noqa: ARG001
+    return True
+
+
+def _of_the_map(facts: RunFacts) -> bool:
+    return facts.asks_map
+
+
+def _of_sources(facts: RunFacts) -> bool:
+    return facts.takes_in
+
+
+def _of_letters(facts: RunFacts) -> bool:
+    return "letters" in facts.collections
+
+
+def _of_listed_letters(facts: RunFacts) -> bool:
+    return facts.asks_map and _of_letters(facts)
+
+
+_CHECKS: dict[str, _Named] = {
+    "outcomes_add_up": _Named(True, _outcomes_add_up, _always),
+    "no_errors": _Named(True, _no_errors, _always),
+    "councils_found": _Named(True, _councils_found, _of_the_map),
+    "councils_still_there": _Named(True, _councils_still_there, _of_the_map),
+    "asked_councils_found": _Named(True, _asked_councils_found, _always),
+    "letters_found": _Named(True, _letters_found, _of_letters),
+    "sources_taken_in": _Named(True, _sources_taken_in, _of_sources),
+    "councils_have_letters": _Named(True, _councils_have_letters, _of_listed_letters),
+    "pages_fetched": _Named(True, _pages_fetched, _always),
+    "letters_fetched": _Named(True, _letters_fetched, _of_letters),
+    "forms_recognised": _Named(True, _forms_recognised, _of_letters),
+    "documents_there": _Named(True, _documents_there, _always),
+    "everything_read": _Named(False, _everything_read, _of_letters),
+    "readings_sound": _Named(False, _readings_sound, _of_letters),
+    **{
+        name: _Named(
+            False, judge, _of_listed_letters if name in run_trends.OF_LISTS else _of_letters
+        )
+        for name, judge in run_trends.CHECKS.items()
+    },
 }

@@ -16,7 +16,10 @@ class RunFacts:
     """What a crawl knows of itself when it ends, counted apart from what it stored."""
 
     run_id: int
-    #: Letters the spider handed to the pipelines, and those of them that the site lists.
+    #: What the run collected.
+    collections: frozenset[str] = frozenset({"letters"})
+    #: Letters, reports and the like that the spider handed to the pipelines; and how many letters
+    #: of them the site lists.
     discovered: int = 0
     listed: int = 0
     #: Councils the map listed; predecessors found through merger links aren't among them.
@@ -36,8 +39,9 @@ class RunFacts:
     min_councils: int = 250
     #: Largest share of letters or pages that may fail.
     max_failed_share: float = 0.05
-    #: False for a run that takes in letters kept elsewhere: what the map lists isn't its business.
+    #: Whether the run walks over the map, and whether it takes in letters kept elsewhere.
     asks_map: bool = True
+    takes_in: bool = False
     #: The run was ended before it was through: stopped by hand, by a limit, or blocked.
     cut_short: bool = False
     #: Trouble inside the program itself: an item or a page lost to an error.

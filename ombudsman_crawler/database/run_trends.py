@@ -124,6 +124,8 @@ CHECKS: dict[str, Callable[[Evidence], Judgement]] = {
     "forms_seen_before": forms_seen_before,
     "newest_year": newest_year,
 }
+#: Those that go by what the site's lists show.
+OF_LISTS = ("letters_per_year", "newest_year")
 
 
 def _whole(evidence: Evidence) -> bool:
@@ -135,6 +137,7 @@ def _last_good(evidence: Evidence) -> dict[str, Any] | None:
     """Return what the last good whole run counted."""
     rows = evidence.rows(
         "SELECT counts FROM run WHERE whole AND verdict = 'ok' AND id < :run"
+        " AND ',' || collections || ',' LIKE '%,letters,%'"
         " ORDER BY id DESC LIMIT 1"
     )
     return json.loads(rows[0].counts) if rows and rows[0].counts else None
@@ -143,7 +146,8 @@ def _last_good(evidence: Evidence) -> dict[str, Any] | None:
 def _listed_by_year(evidence: Evidence) -> dict[str, int]:
     rows = evidence.rows(
         "SELECT listed_year, COUNT(*) AS letters FROM link"
-        " WHERE last_seen >= (SELECT started FROM run WHERE id = :run)"
+        " WHERE kind IN ('letter', 'copy')"
+        " AND last_seen >= (SELECT started FROM run WHERE id = :run)"
         " GROUP BY listed_year ORDER BY listed_year"
     )
     return {str(row.listed_year or _NO_YEAR): row.letters for row in rows}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from ombudsman_crawler.database import models
+from ombudsman_crawler.database import collections, models
 
 
 def _table(model: type[models.Base]) -> Table:
@@ -34,3 +34,13 @@ READING = _table(models.Reading)
 FIGURE = _table(models.Figure)
 FINDING = _table(models.Finding)
 ACKNOWLEDGEMENT = _table(models.Acknowledgement)
+PAGE_READING = _table(collections.PageReading)
+NATIONAL_TABLE = _table(collections.NationalTable)
+TABLE_ROW = _table(collections.TableRow)
+DECISION = _table(collections.Decision)
+DECISION_VERSION = _table(collections.DecisionVersion)
+DECISION_WINDOW = _table(collections.DecisionWindow)
+PUBLIC_REPORT = _table(collections.PublicReport)
+SERVICE_IMPROVEMENT = _table(collections.ServiceImprovement)
+WITHHOLDING = _table(collections.Withholding)
+ERASURE = _table(collections.Erasure)

@@ -240,9 +240,10 @@ def _literal(value: str | int | None) -> str:
 # one beyond the next is a slip of the pen and opens none.
 _COVERAGE = """
 WITH RECURSIVE
+letter_link AS (SELECT * FROM link WHERE kind IN ('letter', 'copy')),
 listed(year_ending) AS (
     SELECT year_ending FROM letter
-    UNION SELECT listed_year FROM link
+    UNION SELECT listed_year FROM letter_link
           WHERE listed_year <= (SELECT MAX(year_ending) + 1 FROM letter)),
 years(year_ending, last) AS (
     SELECT MIN(year_ending), MAX(year_ending) FROM listed HAVING MIN(year_ending) IS NOT NULL
@@ -260,16 +261,16 @@ SELECT authority.name AS authority, authority.slug, authority.gss_code, authorit
                         SELECT 1 FROM version_document AS carries
                         JOIN capture ON capture.document_id = carries.document_id
                         JOIN outcome ON outcome.capture_id = capture.id
-                        JOIN link ON link.id = outcome.link_id
+                        JOIN letter_link AS link ON link.id = outcome.link_id
                         WHERE carries.version_id = current.version_id AND link.gone_since IS NULL)
                     THEN 'archived' ELSE 'gone' END
            WHEN letter.id IS NOT NULL THEN 'unread'
            WHEN EXISTS (
-               SELECT 1 FROM link JOIN last_outcome ON last_outcome.link_id = link.id
+               SELECT 1 FROM letter_link AS link JOIN last_outcome ON last_outcome.link_id = link.id
                WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending
                  AND last_outcome.outcome IN ('failed', 'rejected')) THEN 'failed'
            WHEN EXISTS (
-               SELECT 1 FROM link JOIN outcome ON outcome.link_id = link.id
+               SELECT 1 FROM letter_link AS link JOIN outcome ON outcome.link_id = link.id
                JOIN capture ON capture.id = outcome.capture_id
                WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending
                  AND capture.document_id IS NOT NULL
@@ -279,7 +280,7 @@ SELECT authority.name AS authority, authority.slug, authority.gss_code, authorit
                      JOIN current_reading AS other ON other.version_id = carries.version_id
                      WHERE other.status IN ('ok', 'suspect'))) THEN 'unread'
            WHEN EXISTS (
-               SELECT 1 FROM link
+               SELECT 1 FROM letter_link AS link
                WHERE link.authority_id = authority.id AND link.listed_year = years.year_ending)
                THEN 'missing'
            WHEN authority.first_day > years.year_ending || '-03-31'
@@ -292,6 +293,6 @@ LEFT JOIN letter ON letter.authority_id = authority.id
                 AND letter.year_ending = years.year_ending AND letter.kind = 'annual'
 LEFT JOIN current_reading AS current ON current.letter_id = letter.id
 WHERE authority.page_address IS NOT NULL
-   OR EXISTS (SELECT 1 FROM link WHERE link.authority_id = authority.id)
+   OR EXISTS (SELECT 1 FROM letter_link AS link WHERE link.authority_id = authority.id)
    OR EXISTS (SELECT 1 FROM letter WHERE letter.authority_id = authority.id)
 """

@@ -31,7 +31,7 @@ from ombudsman_crawler.database.tables import (
     WARC,
 )
 from ombudsman_crawler.exceptions import WrongStorage
-from ombudsman_crawler.items import CouncilItem, LetterItem, Outcome
+from ombudsman_crawler.items import CouncilItem, LetterItem, ListedItem, Outcome
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.times import now, utc
 
@@ -98,6 +98,7 @@ class Writer:
         versions: Mapping[str, str],
         note: str | None,
         whole: bool,
+        collections: Sequence[str],
     ) -> int:
         """Open a run and return its number. Runs that never ended are called `killed`."""
         with self._engine.begin() as connection:
@@ -116,6 +117,7 @@ class Writer:
                     started=self._time(),
                     note=note,
                     whole=whole,
+                    collections=",".join(collections),
                 )
                 .returning(RUN.c.id)
             ).scalar_one()
@@ -196,8 +198,8 @@ class Writer:
                     )
                 )
 
-    def saw_link(self, item: LetterItem) -> refetch.LinkState:
-        """Record a letter the site lists and return what is known of it."""
+    def saw_link(self, item: ListedItem) -> refetch.LinkState:
+        """Record what the site lists and return what is known of it."""
         time = self._time()
         with self._engine.begin() as connection:
             authority_id = (
@@ -216,7 +218,7 @@ class Writer:
             row = connection.execute(
                 upsert(LINK)
                 .values(
-                    kind="copy" if item.copy else "letter",
+                    kind="copy" if isinstance(item, LetterItem) and item.copy else item.kind,
                     address=item.address,
                     first_seen=time,
                     **values,
@@ -256,6 +258,7 @@ class Writer:
                 last_asked=datetime.fromisoformat(row.last_asked) if row.last_asked else None,
                 etag=row.etag,
                 last_modified=row.last_modified,
+                kind=row.kind,
             )
 
     # -- what came -------------------------------------------------------------
@@ -354,7 +357,7 @@ class Writer:
         self,
         connection: Connection,
         run_id: int,
-        item: LetterItem,
+        item: ListedItem,
         newest_year: int | None,
     ) -> None:
         values = {"outcome": item.outcome, "reason": item.reason, "capture_id": item.capture_id}
@@ -383,6 +386,7 @@ class Writer:
             newest_year,
             asked,
             bool(link.etag or link.last_modified),
+            link.kind,
         )
         connection.execute(update(LINK).where(LINK.c.id == item.link_id).values(next_due=utc(due)))
 

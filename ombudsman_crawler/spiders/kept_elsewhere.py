@@ -34,7 +34,6 @@ class KeptElsewhere(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider._run = current_run.begin(crawler, spider.options)
-        spider._run.facts.asks_map = False
         return spider
 
     async def start(self) -> AsyncIterator[Any]:

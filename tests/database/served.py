@@ -38,7 +38,13 @@ class Archive:
     def new_run(self) -> int:
         self.now += timedelta(days=1)
         self.run_id = self.writer.start_run(
-            command="test", arguments={}, site="replica", versions={}, note=None, whole=True
+            command="test",
+            arguments={},
+            site="replica",
+            versions={},
+            note=None,
+            whole=True,
+            collections=("letters",),
         )
         return self.run_id
 
@@ -51,7 +57,14 @@ class Archive:
         year: int | None = 2021,
     ) -> LetterItem:
         """Have the site serve a body at an address, read as told, and store it."""
-        item = LetterItem(address, f"http://x{address}", "2021", year, authority, "/list")
+        item = LetterItem(
+            address=address,
+            url=f"http://x{address}",
+            label="2021",
+            listed_year=year,
+            authority=authority,
+            found_on="/list",
+        )
         state = self.writer.saw_link(item)
         item.link_id, item.previous_document_id = state.link_id, state.document_id
         sha256 = hashlib.sha256(body.encode()).hexdigest()

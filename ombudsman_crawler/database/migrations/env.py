@@ -2,6 +2,8 @@
 
 from alembic import context
 
+# Every table is known once its module is loaded.
+from ombudsman_crawler.database import collections  # noqa: F401
 from ombudsman_crawler.database.models import Base
 
 connection = context.config.attributes["connection"]

@@ -12,11 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ombudsman_crawler.replica.catalogue import ReplicaLetter
+    from ombudsman_crawler.replica.decisions import ReplicaDecision
     from ombudsman_crawler.replica.faults import Fault
+    from ombudsman_crawler.replica.improvements import ReplicaImprovement
+    from ombudsman_crawler.replica.public_reports import ReplicaReport
     from ombudsman_crawler.replica.replica import Replica, serve
     from ombudsman_crawler.replica.server import Hit
 
-__all__ = ["Fault", "Hit", "Replica", "ReplicaLetter", "serve"]
+__all__ = [
+    "Fault",
+    "Hit",
+    "Replica",
+    "ReplicaDecision",
+    "ReplicaImprovement",
+    "ReplicaLetter",
+    "ReplicaReport",
+    "serve",
+]
 
 
 # The server and the PDF library are an optional extra: they load when they are first asked for.
@@ -24,7 +36,10 @@ _HOMES = {
     "Fault": "faults",
     "Hit": "server",
     "Replica": "replica",
+    "ReplicaDecision": "decisions",
+    "ReplicaImprovement": "improvements",
     "ReplicaLetter": "catalogue",
+    "ReplicaReport": "public_reports",
     "serve": "replica",
 }
 

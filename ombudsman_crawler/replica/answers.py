@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
-from urllib.parse import parse_qs
 
-from ombudsman_crawler.replica import drawing, pages, wording
+from ombudsman_crawler.replica import decision_pages, drawing, pages, wording
 from ombudsman_crawler.replica.catalogue import Catalogue, Link
 from ombudsman_crawler.replica.councils import Council, predecessors
+from ombudsman_crawler.replica.decisions import Docket
 from ombudsman_crawler.replica.faults import normal_path
 from ombudsman_crawler.replica.figures import NOTHING, figures
+from ombudsman_crawler.replica.improvements import improvements_of, improvements_page
+from ombudsman_crawler.replica.public_reports import PublicReports, reports_page, reports_path
+from ombudsman_crawler.replica.search import Search
+from ombudsman_crawler.replica.subjects import CATEGORIES
 
 HTML = "text/html; charset=utf-8"
 PDF = "application/pdf"
@@ -25,8 +29,9 @@ _ZEROS_SINCE = 2023
 
 _COUNCIL_PAGE = re.compile(r"/your-councils-performance/([^/]+)(?:/(.+))?")
 _A_TO_Z = re.compile(re.escape(pages.A_TO_Z) + "/([a-z])")
-_DECISIONS = re.compile(r"/decisions/\d{4}/u/listing")
-_DECISION = re.compile(r"/decisions/([^/]+)/[^/]+/(\d\d-\d{3}-\d{3})")
+_DECISIONS = re.compile(r"/decisions/(\d{4})/u/listing")
+_DECISION = re.compile(r"/decisions/[^/]+/[^/]+/\d\d-\d{3}-\d{3}")
+_CATEGORY = re.compile(r"/decisions/([^/]+)")
 _OTHER_PDF = re.compile(r"/assets/attach/\d+/[^/]+\.pdf|/documents/decisions/[^/]+\.pdf")
 
 
@@ -53,8 +58,13 @@ class Replacement:
 class Site:
     """The documents of a replica by address. Knows nothing of connections and faults."""
 
-    def __init__(self, catalogue: Catalogue, *, layout: str, council_pages: str) -> None:
+    def __init__(
+        self, catalogue: Catalogue, docket: Docket, *, layout: str, council_pages: str
+    ) -> None:
         self.catalogue = catalogue
+        self.docket = docket
+        self.search = Search(docket)
+        self.reports = PublicReports(catalogue, docket)
         self.layout = layout
         self.traps = council_pages == "traps"
         self.map_style = "links"
@@ -73,6 +83,10 @@ class Site:
                 _tag(self.robots.encode()),
                 self.pages_modified(),
             )
+        removed = self._removed(key)
+        if removed:
+            gone = pages.plain_page("Decision removed", "This decision is no longer published.")
+            return Answer(removed, gone.encode(), HTML)
         html = self._html(key, query)
         if html is None:
             missing = pages.plain_page("Page not found", "There is no page at this address.")
@@ -111,7 +125,7 @@ class Site:
                 return Answer(304, b"", PDF, letter.etag, letter.last_modified)
             return Answer(200, letter.pdf(), PDF, letter.etag, letter.last_modified)
         if _OTHER_PDF.fullmatch(key):
-            body = _other_pdf(key)
+            body = self.reports.pdf(key) or _other_pdf(key)
             return _conditional(Answer(200, body, PDF), headers, _tag(body), self.pages_modified())
         missing = pages.plain_page("Page not found", "There is no document at this address.")
         return Answer(404, missing.encode(), HTML)
@@ -128,15 +142,37 @@ class Site:
             html = self._a_to_z(letter[1].upper())
         elif key in ("/copyright", "/cookies", "/information-centre"):
             html = pages.plain_page(key[1:].capitalize(), "Nothing here is needed for testing.")
-        elif _DECISIONS.fullmatch(key):
-            html = pages.decisions_page(self._named_in(query))
-        elif decision := _DECISION.fullmatch(key):
-            html = pages.decision_page(decision[1], decision[2])
+        elif key.startswith("/decisions"):
+            html = self._of_decisions(key, query)
         elif found := _COUNCIL_PAGE.fullmatch(key):
-            html = self._of_council(found[1], found[2] or "statistics", key)
+            html = self._of_council(found[1], found[2] or "statistics", key, query)
         return html
 
-    def _of_council(self, slug: str, page: str, key: str) -> str | None:
+    def _of_decisions(self, key: str, query: str) -> str | None:
+        docket = self.docket
+        if key == "/decisions":
+            return decision_pages.categories_page()
+        if key == decision_pages.SEARCH.lower():
+            return decision_pages.search_page(self.search.results(query), docket, query)
+        if listing := _DECISIONS.fullmatch(key):
+            results = self.search.upheld_of(int(listing[1]), query)
+            return decision_pages.listing_page(results, docket, listing[1], query)
+        if _DECISION.fullmatch(key):
+            case = docket.at(key)
+            return decision_pages.decision_page(docket.describe(case), case) if case else None
+        category = _CATEGORY.fullmatch(key)
+        if category and category[1] in CATEGORIES:
+            newest = docket.newest_in(category[1])
+            return decision_pages.category_page(category[1], newest, docket)
+        return None
+
+    def _removed(self, key: str) -> int:
+        """Return the status of a decision that was removed; 0 for every other address."""
+        case = self.docket.at(key) if _DECISION.fullmatch(key) else None
+        status = self.docket.status(case) if case else 200
+        return 0 if status == 200 else status
+
+    def _of_council(self, slug: str, page: str, key: str, query: str) -> str | None:
         council = self.catalogue.by_slug.get(slug)
         if council is None or slug in self.catalogue.hidden:
             return None
@@ -145,7 +181,10 @@ class Site:
         if key == normal_path(pages.letters_path(council)):
             return pages.letters_page(council, self.catalogue.links_of(council))
         if page == "serviceimprovements":
-            return pages.improvements_page(council)
+            cases = improvements_of(council, self.catalogue, self.docket)
+            return improvements_page(council, cases, query)
+        if key == normal_path(reports_path(council)):
+            return reports_page(council, self.reports.of_council(council))
         return None
 
     def _statistics(self, council: Council) -> str:
@@ -163,6 +202,8 @@ class Site:
             year_ending=year,
             layout=layout,
             traps=self.traps,
+            reports=self.reports.of_council(council),
+            improvements=improvements_of(council, self.catalogue, self.docket),
         )
 
     def _a_to_z(self, letter: str) -> str:
@@ -178,11 +219,6 @@ class Site:
                 ]
                 rows.append((council, links))
         return pages.a_to_z_letter_page(letter, rows)
-
-    def _named_in(self, query: str) -> Council | None:
-        wanted = parse_qs(query).get("aname", [""])[0]
-        councils = self.catalogue.by_slug.values()
-        return next((council for council in councils if council.name == wanted), None)
 
 
 def _other_pdf(key: str) -> bytes:

@@ -8,14 +8,17 @@ full stop, straight and curly apostrophes, the cookie panel's words.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from html import escape
 from urllib.parse import quote_plus
 
 from ombudsman_crawler.replica import chance, wording
+from ombudsman_crawler.replica.cases import Case
 from ombudsman_crawler.replica.catalogue import Link
 from ombudsman_crawler.replica.councils import Council
-from ombudsman_crawler.replica.figures import NOTHING, Figures
+from ombudsman_crawler.replica.figures import Figures
+from ombudsman_crawler.replica.improvements import improvements_block
+from ombudsman_crawler.replica.markup import bullets, link, page
+from ombudsman_crawler.replica.public_reports import ReplicaReport, reports_block
 from ombudsman_crawler.replica.wording import counted, decimal, period, span
 
 MAP = "/your-councils-performance"
@@ -25,14 +28,6 @@ MAP_STYLES = ("links", "options", "json", "az", "script", "data", "empty")
 REVIEW = "/assets/attach/5928/LG-Review-2020-21-FINAL.pdf"
 MANUAL = "/assets/attach/4215/Interpretation-of-statistics.pdf"
 ACCOUNTS = "/assets/attach/6102/Annual-Report-and-Accounts-2020-21.pdf"
-
-_SUBJECTS = (
-    ("adult-care-services", "charging", "Charging for care at home"),
-    ("children-s-care-services", "child-protection", "Delay in a complaint about child protection"),
-    ("education", "special-educational-needs", "Provision missing from a plan for a child"),
-    ("housing", "homelessness", "Unsuitable temporary accommodation"),
-    ("planning", "enforcement", "No answer to a report of a breach"),
-)
 
 
 def council_path(council: Council) -> str:
@@ -48,51 +43,15 @@ def letters_path(council: Council) -> str:
     return f"{MAP}/{council.slug}/annualletters/{_list_number(council)}"
 
 
-def improvements_path(council: Council) -> str:
-    """Return the address of a council's service improvements."""
-    return f"{MAP}/{council.slug}/serviceimprovements"
-
-
-def report_path(council: Council, number: int) -> str:
-    """Return the address of a public report about a council: a PDF that is no letter."""
-    return f"/assets/attach/{3000 + chance.number('report', council.code) % 900}/{number}.pdf"
-
-
 def _list_number(council: Council) -> int:
     return chance.whole(1000, 9999, "list of letters", council.code)
-
-
-def page(heading: str, body: str) -> str:
-    """Return a whole page around some content."""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{escape(heading)} - Local Government and Social Care Ombudsman</title>\n"
-        '<meta name="generator" content="ombudsman replica">\n</head>\n<body>\n'
-        '<p class="replica">This is a replica of the Ombudsman’s site for testing, with generated'
-        " figures.</p>\n"
-        '<div id="cookies"><p>We use some essential cookies to make this website work. 100% of'
-        ' them are needed. <a href="/cookies">Cookie settings</a></p></div>\n'
-        f'<div id="nav"><a href="/">Home</a> <a href="{MAP}">Your council’s performance</a>'
-        ' <a href="/information-centre">Information centre</a> <a href="/copyright">Copyright</a>'
-        "</div>\n"
-        f'<div id="content">\n<h1>{escape(heading)}</h1>\n{body}\n</div>\n'
-        '<div id="footer"><p>Last updated: 4 April 2015</p></div>\n</body>\n</html>\n'
-    )
-
-
-def _link(href: str, words: str) -> str:
-    return f'<a href="{escape(href)}">{escape(words)}</a>'
-
-
-def _list(items: Iterable[str]) -> str:
-    return "<ul>\n" + "\n".join(f"<li>{item}</li>" for item in items) + "\n</ul>"
 
 
 def home_page() -> str:
     """Return the page at `/`."""
     return page(
         "Home",
-        f"<p>{_link(MAP, 'Your council’s performance')}: how councils deal with complaints.</p>",
+        f"<p>{link(MAP, 'Your council’s performance')}: how councils deal with complaints.</p>",
     )
 
 
@@ -104,7 +63,7 @@ def plain_page(heading: str, words: str) -> str:
 def map_page(councils: list[Council], style: str) -> str:
     """Return the map in one of its styles. Raises ValueError for another style."""
     if style == "links":
-        content = _list(_link(_as_on_the_map(c), c.name) for c in councils)
+        content = bullets(link(_as_on_the_map(c), c.name) for c in councils)
     elif style == "options":
         content = (
             '<form><select name="council"><option value="">Choose a council</option>\n'
@@ -121,8 +80,8 @@ def map_page(councils: list[Council], style: str) -> str:
         content = f'<script type="application/json" id="map-councils">{text}</script>'
     elif style == "az":
         letters = sorted({initial(c) for c in councils})
-        content = "<p>Find your council by its first letter:</p>\n" + _list(
-            _link(f"{A_TO_Z}/{letter}", letter) for letter in letters
+        content = "<p>Find your council by its first letter:</p>\n" + bullets(
+            link(f"{A_TO_Z}/{letter}", letter) for letter in letters
         )
     elif style == "script":
         pins = "\n".join(
@@ -144,9 +103,9 @@ def map_page(councils: list[Council], style: str) -> str:
         "Your council’s performance",
         "<p>Choose a council to see how it deals with complaints.</p>\n"
         f"{content}\n"
-        f"<p>{_link(REVIEW, 'Review of Local Government Complaints 2020-21')}"
-        f" {_link(MANUAL, 'Interpretation of statistics')}</p>"
-        + ("" if style in ("az", "empty") else f"<p>{_link(A_TO_Z, 'Councils A to Z')}</p>"),
+        f"<p>{link(REVIEW, 'Review of Local Government Complaints 2020-21')}"
+        f" {link(MANUAL, 'Interpretation of statistics')}</p>"
+        + ("" if style in ("az", "empty") else f"<p>{link(A_TO_Z, 'Councils A to Z')}</p>"),
     )
 
 
@@ -171,35 +130,35 @@ def initial(council: Council) -> str:
 def a_to_z_page() -> str:
     """Return the old index of letters, A to Z."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return page("Councils' performance", _list(_link(f"{A_TO_Z}/{x}", x) for x in letters))
+    return page("Councils' performance", bullets(link(f"{A_TO_Z}/{x}", x) for x in letters))
 
 
 def a_to_z_letter_page(letter: str, rows: list[tuple[Council, list[Link]]]) -> str:
     """Return the old list of councils of one letter of the alphabet, a link per year."""
     entries = (
-        f"{_link(council_path(council), council.name)} "
-        + " ".join(_link(link.href, link.label) for link in links)
+        f"{link(council_path(council), council.name)} "
+        + " ".join(link(letter.href, letter.label) for letter in links)
         for council, links in rows
     )
-    return page(f"Councils starting with the letter {letter}", _list(entries))
+    return page(f"Councils starting with the letter {letter}", bullets(entries))
 
 
 def letters_page(council: Council, links: list[Link]) -> str:
     """Return a council's list of letters, with documents beside them that are none."""
-    rows = _list(_link(link.href, link.label) for link in links)
+    rows = bullets(link(letter.href, letter.label) for letter in links)
     return page(
         f"Annual letters - {council.name}",
         "<p>Every year we write to the council about the complaints we received.</p>\n"
         f"{rows}\n<h2>Related documents</h2>\n"
-        + _list(
+        + bullets(
             (
-                _link(REVIEW, "Review of Local Government Complaints 2020-21"),
-                _link(ACCOUNTS, "Annual Report and Accounts 2020-21"),
-                _link(MANUAL, "Interpretation of statistics"),
+                link(REVIEW, "Review of Local Government Complaints 2020-21"),
+                link(ACCOUNTS, "Annual Report and Accounts 2020-21"),
+                link(MANUAL, "Interpretation of statistics"),
             )
         )
-        + f"\n<p>{_link(council_path(council), 'Back to the statistics')}"
-        f" {_link(f'{A_TO_Z}/{initial(council)}', 'Councils A to Z')}</p>",
+        + f"\n<p>{link(council_path(council), 'Back to the statistics')}"
+        f" {link(f'{A_TO_Z}/{initial(council)}', 'Councils A to Z')}</p>",
     )
 
 
@@ -211,6 +170,8 @@ def council_page(
     year_ending: int,
     layout: str,
     traps: bool,
+    reports: list[ReplicaReport],
+    improvements: list[Case],
 ) -> str:
     """Return a council's statistics page.
 
@@ -226,7 +187,7 @@ def council_page(
             " investigated, 8% more than the year before. Use caution.</p></div>"
         )
     if merged:
-        links = " ".join(_link(council_path(former), former.name) for former in merged)
+        links = " ".join(link(council_path(former), former.name) for former in merged)
         parts.append(
             f"<p>{escape(quirks.name)} is a merger of several councils and the historical"
             f" information for these are located from the following links. {links}</p>"
@@ -240,9 +201,9 @@ def council_page(
         _remedies(figures, year_ending, quirks),
         "<h2>Annual letters</h2>\n<p>We write to councils each year to give a summary of the"
         " complaint statistics we have recorded about them, and their performance in responding to"
-        f" our investigations.</p>\n<p>{_link(letters_path(council), 'View annual letters')}</p>",
-        _reports(council, figures),
-        _improvements(council, year_ending),
+        f" our investigations.</p>\n<p>{link(letters_path(council), 'View annual letters')}</p>",
+        reports_block(council, reports, quirks.name),
+        improvements_block(council, improvements, year_ending),
     ]
     return page(council.name, "\n".join(part for part in parts if part))
 
@@ -266,12 +227,12 @@ class _Quirks:
 
 def _twins(council: Council) -> str:
     path = council_path(council)
-    sizes = " ".join(_link(f"{path}?textsize={n}", word) for n, word in enumerate("AAA"))
+    sizes = " ".join(link(f"{path}?textsize={n}", word) for n, word in enumerate("AAA"))
     views = " ".join(
-        _link(f"{path}?displaypref={n}", word)
+        link(f"{path}?displaypref={n}", word)
         for n, word in enumerate(("Default", "High contrast", "Text only", "Soft"))
     )
-    chapter = _link(f"{path}?chapter=2", "Print this chapter")
+    chapter = link(f"{path}?chapter=2", "Print this chapter")
     return f'<div id="tools"><p>Text size {sizes} Display {views} {chapter}</p></div>'
 
 
@@ -292,7 +253,7 @@ def _based_on(count: int, noun: str, year_ending: int) -> str:
 
 def _decisions_link(quirks: _Quirks, year_ending: int, words: str) -> str:
     name = quote_plus(quirks.council.name)
-    return _link(f"/decisions/{year_ending}/u/Listing?aname={name}", words)
+    return link(f"/decisions/{year_ending}/u/Listing?aname={name}", words)
 
 
 def _upheld_v1(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
@@ -312,9 +273,9 @@ def _upheld_v1(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
 
 def _view_and_adjusted(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
     """Return the link to the upheld decisions and, from 2022-23, the figures per 100,000."""
-    link = _decisions_link(quirks, year_ending, "View upheld decisions")
+    listing = _decisions_link(quirks, year_ending, "View upheld decisions")
     if year_ending < 2023 or figures.per_100k is None or figures.similar is None:
-        return f"<p>{link}</p>"
+        return f"<p>{listing}</p>"
     stray = "%" if quirks.stray_percent else ""
     adjusted = (
         f"Adjusted for {escape(quirks.name)}{quirks.apostrophe}s population, this is"
@@ -325,8 +286,8 @@ def _view_and_adjusted(figures: Figures, year_ending: int, quirks: _Quirks) -> s
         f" {decimal(figures.similar.upheld_per_100k)} upheld decisions per 100,000 residents.</p>"
     )
     if quirks.glued:
-        return f"<p>{link}{adjusted}</p>\n{average}"
-    return f"<p>{adjusted}</p>\n{average}\n<p>{link}</p>"
+        return f"<p>{listing}{adjusted}</p>\n{average}"
+    return f"<p>{adjusted}</p>\n{average}\n<p>{listing}</p>"
 
 
 def _caption(quirks: _Quirks, words: str) -> str:
@@ -397,90 +358,9 @@ def _remedies(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
     noun = "upheld decision" if year_ending >= 2024 else "detailed investigation"
     base = figures.upheld if year_ending >= 2022 else figures.investigations
     parts.append(_based_on(base, noun, year_ending))
-    link = _decisions_link(quirks, year_ending, "View all satisfactory remedy decisions")
-    parts.append(f"<p>{link}</p>")
+    listing = _decisions_link(quirks, year_ending, "View all satisfactory remedy decisions")
+    parts.append(f"<p>{listing}</p>")
     return "\n".join(part for part in parts if part)
-
-
-def _reports(council: Council, figures: Figures) -> str:
-    heading = "<h2>Public reports</h2>"
-    number = chance.whole(0, 2, "reports on the page", council.code)
-    if figures is NOTHING or not number:
-        return f"{heading}\n<p>No reports published</p>"
-    rows = _list(
-        f"{_link(report_path(council, n), _subject(council, n)[2])}"
-        " <p>The council took too long and agreed to put things right.</p>"
-        for n in range(1, number + 1)
-    )
-    return (
-        f"{heading}\n<p>In the last nine years, the Ombudsman has published the following public"
-        f" reports against {escape(council.name)}</p>\n{rows}"
-    )
-
-
-def _subject(council: Council, number: int) -> tuple[str, str, str]:
-    return chance.pick(_SUBJECTS, "subject", council.code, number)
-
-
-def _improvements(council: Council, year_ending: int) -> str:
-    address = f"{improvements_path(council)}?category=1015&year={year_ending}"
-    return (
-        "<h2>Service improvements</h2>\n<p>Since April 2018, the Council has agreed to make the"
-        " following improvements to its services following an Ombudsman investigation. We list up"
-        " to 10 cases below - click 'view all' if there are more.</p>\n"
-        + _list(
-            f"{_link(decision_path(council, n), reference(council, n))}"
-            " The Council agreed to remind staff of the timescales for replies."
-            for n in range(1, 4)
-        )
-        + f"\n<p>{_link(address, 'View all')}</p>"
-    )
-
-
-def reference(council: Council, number: int) -> str:
-    """Return the reference of a decision about a council, as text has it: 24 005 701."""
-    key = chance.number("decision", council.code, number)
-    return f"{20 + key % 5} {key // 5 % 20:03d} {key // 100 % 1000:03d}"
-
-
-def decision_path(council: Council, number: int) -> str:
-    """Return the address of a decision."""
-    category, subcategory, _ = _subject(council, number)
-    return f"/decisions/{category}/{subcategory}/{reference(council, number).replace(' ', '-')}"
-
-
-def improvements_page(council: Council) -> str:
-    """Return a council's service improvements."""
-    rows = _list(
-        f"{_link(decision_path(council, n), reference(council, n))} The Council agreed to review"
-        " how it keeps records."
-        for n in range(1, 6)
-    )
-    return page(f"Service improvements - {council.name}", rows)
-
-
-def decisions_page(council: Council | None) -> str:
-    """Return a list of upheld decisions; empty when the name is nobody's."""
-    if council is None:
-        return plain_page("Decisions", "Your search has 0 results")
-    rows = _list(
-        f"{_link(decision_path(council, n), f'{council.name} ({reference(council, n)})')}"
-        f" Statement Upheld {escape(_subject(council, n)[2])}"
-        for n in range(1, 4)
-    )
-    return page("Decisions", f"<p>Your search has 3 results</p>\n{rows}")
-
-
-def decision_page(category: str, number: str) -> str:
-    """Return a decision; its printable copy is a PDF that is no letter."""
-    return page(
-        f"Decision {number}",
-        f'<article id="article"><p><span class="label">Category</span> <span class="value">'
-        f"{escape(category)}</span></p><p><span class='label'>Decision</span>"
-        " <span class='value'>Upheld</span></p><h2>Summary</h2><p>Mr X complained that the Council"
-        " took too long. We found fault, and the Council agreed to apologise.</p>"
-        f"<p>{_link(f'/documents/decisions/{number}.pdf', 'Print this decision')}</p></article>",
-    )
 
 
 def a_to_z_label(year_ending: int) -> str:

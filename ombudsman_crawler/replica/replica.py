@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from types import FrameType, TracebackType
 from typing import Self
 
 from ombudsman_crawler.replica import wording
 from ombudsman_crawler.replica.answers import Replacement, Site
+from ombudsman_crawler.replica.cases import bodies
 from ombudsman_crawler.replica.catalogue import Catalogue, Link, ReplicaLetter
+from ombudsman_crawler.replica.decisions import Docket, ReplicaDecision
 from ombudsman_crawler.replica.faults import Faults, normal_path
+from ombudsman_crawler.replica.improvements import ReplicaImprovement, describe, improvements_of
 from ombudsman_crawler.replica.pages import MAP_STYLES
+from ombudsman_crawler.replica.public_reports import ReplicaReport
+from ombudsman_crawler.replica.search import SearchFaults
 from ombudsman_crawler.replica.server import Hit, Server
 
 LAYOUTS = ("mixed", "v1", "v2")
 COUNCIL_PAGES = ("traps", "plain")
-ROBOTS = "User-agent: *\nDisallow: /Decisions/SearchResults\nDisallow: /complaint-form\n"
+#: How many decisions a council and year at most, unless said otherwise.
+DECISIONS = 8
+#: Of more years the site keeps none.
+DECISION_YEARS = 9
+ROBOTS = "User-agent: *\nDisallow: /complaint-form\n"
 
 
 class Replica:
@@ -27,7 +36,9 @@ class Replica:
     the first and last year ending of the letters (2005 to 2036; of early years fewer councils have
     letters). `map_style` is how the map lists councils; `layout` that of the council pages
     (`mixed`: as the site has it for the year shown); `council_pages` is `traps` or `plain`.
-    `validators=False` sends no ETag and no Last-Modified.
+    `validators=False` sends no ETag and no Last-Modified. Of the last `decision_years` years the
+    site has decisions, at most `decisions` a council and year: with a large number those that the
+    figures count, with the usual few those of councils with few complaints; 0 for none.
 
     Raises ValueError, naming the argument, for what can't be served.
     """
@@ -43,6 +54,8 @@ class Replica:
         host: str = "127.0.0.1",
         council_pages: str = "traps",
         validators: bool = True,
+        decisions: int = DECISIONS,
+        decision_years: int = 1,
     ) -> None:
         first, last = years
         if not wording.FIRST_YEAR <= first <= last <= wording.LAST_YEAR:
@@ -52,8 +65,14 @@ class Replica:
             )
         _one_of("layout", layout, LAYOUTS)
         _one_of("council_pages", council_pages, COUNCIL_PAGES)
+        if decisions < 0:
+            raise ValueError(f"decisions: {decisions}; 0 or more")
+        if not 1 <= decision_years <= DECISION_YEARS:
+            raise ValueError(f"decision_years: {decision_years}; 1 to {DECISION_YEARS}")
         self._catalogue = Catalogue(count=councils, first=first, last=last)
-        self._site = Site(self._catalogue, layout=layout, council_pages=council_pages)
+        traps = council_pages == "traps"
+        self._docket = Docket(self._catalogue, most=decisions, years=decision_years, traps=traps)
+        self._site = Site(self._catalogue, self._docket, layout=layout, council_pages=council_pages)
         self._site.robots = ROBOTS
         self.faults = Faults()
         self._server = Server(self._site, self.faults, validators=validators)
@@ -231,6 +250,83 @@ class Replica:
     def add_council(self, code: str | None = None) -> str:
         """Put one more council on the map, by its code or the next in order; return its slug."""
         return self._catalogue.add_council(code).slug
+
+    @property
+    def today(self) -> date:
+        """The site's day: decisions of the six weeks before it aren't published yet."""
+        return self._docket.today
+
+    @today.setter
+    def today(self, day: date) -> None:
+        with self._catalogue.change():
+            self._docket.today = day
+
+    @property
+    def search(self) -> SearchFaults:
+        """What is wrong with the answers of the search for decisions."""
+        return self._site.search.faults
+
+    def decisions(
+        self, first: date | None = None, last: date | None = None
+    ) -> list[ReplicaDecision]:
+        """Return the truth about the decisions the search lists for a window, newest first.
+
+        Each once; those whose page was removed are among them with the status it answers.
+        """
+        return [self._docket.describe(case) for case in self._docket.between(first, last)]
+
+    def decisions_total(self, first: date | None = None, last: date | None = None) -> int:
+        """Return how many decisions the search has for a window."""
+        return len(self._docket.between(first, last))
+
+    def decision(self, address: str) -> ReplicaDecision:
+        """Return the truth about one decision, listed or not. Raises KeyError without one."""
+        return self._docket.describe(self._docket.known(address))
+
+    def publish_decision(
+        self,
+        slug: str,
+        decided: date,
+        *,
+        outcome: str = "Upheld",
+        kind: str = "statement",
+        category: str | None = None,
+    ) -> ReplicaDecision:
+        """Publish one more decision about a council; `category` as addresses have it.
+
+        Raises ValueError for a day whose six weeks aren't over on the replica's day.
+        """
+        body = bodies()[self._catalogue.council(slug).code]
+        case = self._docket.publish(body, decided, outcome, kind=kind, category=category)
+        return self._docket.describe(case)
+
+    def amend_decision(self, address: str) -> ReplicaDecision:
+        """Serve a decision with other words at its address; return its new truth."""
+        return self._docket.amend(address)
+
+    def withdraw_decision(self, address: str, status: int = 410, *, listed: bool = True) -> None:
+        """Remove a decision: its page answers 410 or 404. Lists go on having it, or don't."""
+        self._docket.withdraw(address, status, listed=listed)
+
+    def reports(self, slug: str) -> list[ReplicaReport]:
+        """Return the truth about the public reports a council's pages list, newest first."""
+        return self._site.reports.of_council(self._catalogue.council(slug))
+
+    def add_report(self, slug: str) -> ReplicaReport:
+        """Put one more public report on top of a council's list; return its truth."""
+        return self._site.reports.add(self._catalogue.council(slug))
+
+    def drop_report(self, slug: str, title: str) -> None:
+        """Take a public report off a council's lists; its PDF stays."""
+        self._site.reports.drop(self._catalogue.council(slug), title)
+
+    def improvements(self, slug: str) -> list[ReplicaImprovement]:
+        """Return the truth about a council's service improvements, newest first.
+
+        Its page has the first ten; an upheld decision published later pushes the last of them off.
+        """
+        council = self._catalogue.council(slug)
+        return [describe(case) for case in improvements_of(council, self._catalogue, self._docket)]
 
     def _known(self, path: str) -> ReplicaLetter:
         letter = self._catalogue.letter(path)

@@ -135,6 +135,11 @@ def written_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def short_month(day: date) -> str:
+    """Return a date's month as lists write it: Dec."""
+    return _MONTHS[day.month - 1][:3]
+
+
 def title(year_ending: int) -> str:
     """Return the title of a year's letters."""
     return f"Annual Review letter {year_ending if year_ending <= 2021 else span(year_ending)}"

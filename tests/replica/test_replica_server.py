@@ -351,7 +351,7 @@ def test_a_fault_does_one_thing(arguments: dict[str, object]) -> None:
 
 def test_robots_may_change(replica: Replica) -> None:
     path = replica.letters()[0].path
-    assert "Disallow: /Decisions/SearchResults" in get(replica, "/robots.txt").text
+    assert "Disallow: /complaint-form" in get(replica, "/robots.txt").text
     replica.forbid(path)
     assert f"Disallow: {path}" in get(replica, "/robots.txt").text
     replica.robots = "User-agent: *\nDisallow: /\n"

@@ -87,7 +87,7 @@ def test_every_code_of_a_finding_is_explained() -> None:
 
 
 def test_every_view_is_in_the_readme_or_internal() -> None:
-    internal = {"current_reading", "doubt"}
+    internal = {"current_reading", "current_page", "current_table", "doubt", "doubt_elsewhere"}
     assert all(f"`{name}`" in README for name in set(views.definitions()) - internal)
 
 

@@ -1,7 +1,8 @@
 """What people have said of findings and of vanished authorities, and what is still open.
 
 A subject names a finding or an authority for good: `finding:<code>:<key>:<year>:<metric>` (with
-`letter` for the metric where the finding is about a whole letter) or `authority:<key>`. The last
+`letter` for the metric where the finding is about a whole letter; with `:council_page` or
+`:national_table` behind it where it is about one of these) or `authority:<key>`. The last
 word on a subject counts, and only of what was there when it was said: of a letter's later version,
 or of an authority that came back and went again, it says nothing.
 """
@@ -93,6 +94,28 @@ GROUP BY doubt.subject
 ORDER BY authority.name, 3 DESC, doubt.subject
 """
 
+_ELSEWHERE = """
+SELECT doubt.subject, authority.name AS authority,
+       COALESCE(doubt.year_ending, page.year_ending) AS year_ending, doubt.metric,
+       group_concat(DISTINCT doubt.message) AS message
+FROM current_page AS page
+JOIN doubt_elsewhere AS doubt ON doubt.capture_id = page.capture_id
+JOIN authority ON authority.id = page.authority_id
+WHERE doubt.acknowledged IS NULL
+GROUP BY doubt.subject
+UNION ALL
+SELECT doubt.subject, authority.name, COALESCE(doubt.year_ending, "table".year_ending),
+       doubt.metric, group_concat(DISTINCT doubt.message)
+FROM current_table AS "table"
+JOIN doubt_elsewhere AS doubt ON doubt.capture_id = "table".capture_id
+LEFT JOIN table_row ON table_row.id = doubt.table_row_id
+LEFT JOIN authority ON authority.id = table_row.authority_id
+WHERE doubt.acknowledged IS NULL
+  AND (doubt.table_row_id IS NULL OR table_row.table_id = "table".id)
+GROUP BY doubt.subject
+ORDER BY 2, 3 DESC, 1
+"""
+
 _SAID = f"""
 SELECT subject, verdict, who, time, note FROM acknowledgement AS said
 WHERE id = (SELECT MAX(id) FROM acknowledgement WHERE subject = said.subject)
@@ -104,7 +127,8 @@ ORDER BY subject
 def still_open(connection: Connection) -> list[dict[str, Any]]:
     """Return what nobody has settled yet: `subject`, `authority`, `year_ending`, `metric`,
     `message`; authorities first."""
-    return _all(connection, _AUTHORITIES) + _all(connection, _FINDINGS)
+    queries = (_AUTHORITIES, _FINDINGS, _ELSEWHERE)
+    return [row for query in queries for row in _all(connection, query)]
 
 
 def settled(connection: Connection) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from ombudsman_crawler import findings, metrics
 from ombudsman_crawler.database import acknowledgements, models, run_checks, views
+from ombudsman_crawler.database.views import disagreement
 from ombudsman_crawler.items import Outcome
 from ombudsman_crawler.letters.letter import Status
 
@@ -16,11 +17,19 @@ _VIEWS = {
     "current_reading": "The newest reading of each letter's current version.",
     "figures": "One figure of a current reading, with the words it came from. Gone letters are "
     "included.",
-    "annual_summary": "One council and one year ending with any current figure, and a column for "
-    "each metric. Doubtful values are shown; restated ones aren't.",
+    "annual_summary": "One authority and one year ending with any current figure, and a column for "
+    "each metric: the letter's figure before the council page's before the national table's. "
+    "Doubtful values are shown; restated ones aren't.",
     "similar_average": "One average of similar authorities as letters print it. Two rows for one "
     "kind, year and metric mean that letters disagree.",
-    "coverage": "One council and one year between the first and the last the site lists.",
+    "coverage": "One authority and one year between the first and the last the site lists: what "
+    "there is of each collection.",
+    "doubt_elsewhere": "One finding that casts doubt on figures of a council page or a national "
+    "table, under its lasting name.",
+    "current_page": "What each council's page said last of each year.",
+    "current_table": "The national table served last of each subject and year.",
+    "disagreement": "One metric of an authority's year that its sources print differently. What "
+    "was only rounded isn't different: whole percentages from ones with decimals.",
     "absences": "One metric without a value in a council's annual letter of a year, and why.",
     "metric": "One metric of the vocabulary.",
     "capture": "One attempt at one address, failures too. `document_id` is what the server gave "
@@ -189,6 +198,64 @@ _COLUMNS = {
     "year_ending": "the year ending 31 March",
 }
 
+#: The same of what the map holds besides letters.
+_OF_COLLECTIONS = {
+    "asked": "when it was last asked for",
+    "authority_as_listed": "the authority's name as the search lists it",
+    "blurb": "the sentence under its headline in the list",
+    "category": "the site's category of it, as printed",
+    "cells": "the row's cells as printed, as JSON",
+    "collected": "how many distinct decisions its pages held",
+    "collections": "what the run collected, comma-separated",
+    "columns": "the headings as printed, as JSON",
+    "council_page": "what its page says of the year: `archived`, `no_data` (the zeros of an "
+    "abolished council), `no_statistics`, `unread`; null: never seen (a page shows one year)",
+    "coverage.decisions": "decisions of the year that are kept",
+    "coverage.public_reports": "public reports of the year that are kept",
+    "coverage.service_improvements": "service improvements of the year that are kept",
+    "date": "its date, where one is printed",
+    "decided": "the day of the decision",
+    "decision_id": "→ `decision`",
+    "decision_window.state": "`complete`, `short` (fewer were collected than stated) or `open`",
+    "difference": "the largest value less the smallest",
+    "disagreement.council_page": "what the council page says",
+    "disagreement.letter": "what the letter says",
+    "disagreement.national_table": "what the national table says",
+    "disagreement.reason": "why they differ, as far as it is known: see below",
+    "council_page_text": "the sentence of the page",
+    "letter_text": "the sentence or the cell of the letter",
+    "national_table_text": "the cell of the table, with its heading",
+    "header_row": "the row of the headings, from 1",
+    "layout": "`annual_statistics` or `complaint_overview`",
+    "matched_by": "how its name was found to be the authority's: `exact`, `known_name`, `fuzzy` "
+    "(a finding explains it) or `new`",
+    "name_as_printed": "the council's name as the page prints it",
+    "national_tables": "the subjects of the national tables that have a row of it, comma-separated",
+    "number": "the row's number, from 1",
+    "decision.outcome": "what was decided, as listed",
+    "decision_version.outcome": "what was decided, as printed",
+    "page_reading.state": "`figures`, `no_data` (the zeros of an abolished council) or "
+    "`no_statistics`",
+    "current_page.state": "`figures`, `no_data` (the zeros of an abolished council) or "
+    "`no_statistics`",
+    "reference": "the Ombudsman's reference of the case",
+    "remedies": "what the authority agreed to do, as text",
+    "sections": "its parts in order, as JSON: heading and text",
+    "sheet": "the sheet's name, empty for a CSV",
+    "stated": "how many results the search stated",
+    "sub_category": "the site's sub-category of it, as printed",
+    "current_table.subject": "`received`, `decided` or `compliance`; null: its title doesn't tell",
+    "national_table.subject": "`received`, `decided` or `compliance`; null: its title doesn't tell",
+    "withholding.subject": "`document:<sha256>` or `decision:<reference>`",
+    "summary": "the summary, as printed",
+    "table_id": "→ `national_table`",
+    "table_row.name": "the name as printed",
+    "table_row_id": "→ `table_row`; null where it is no row's",
+    "unlisted_since": "since when a list that was read whole no longer shows it",
+    "why": "why",
+    "withheld": "1: withheld from publication; 0: no longer",
+}
+
 
 _LISTS: dict[str, dict[str, str]] = {
     "Absences": metrics.ABSENCES,
@@ -220,8 +287,10 @@ _LISTS: dict[str, dict[str, str]] = {
         "unread": "archived, but not read as a letter",
         "failed": "listed, and asked for in vain",
         "missing": "expected, and neither archived nor failed",
-        "not_expected": "outside the authority's life",
+        "not_expected": "outside the authority's life, before the first year the site lists, or of "
+        "a body that gets no letter",
     },
+    "Why sources differ": disagreement.REASONS,
     "Codes of findings": findings.load(),
     "Verdicts on findings": acknowledgements.OF_FINDINGS,
     "Verdicts on authorities": acknowledgements.OF_AUTHORITIES,
@@ -233,7 +302,8 @@ def meaning(table: str, column: str) -> str:
     metric = metrics.load().get(column)
     if metric is not None and table == "annual_summary":
         return f"{metric.definition} ({metric.unit})"
-    return _COLUMNS.get(f"{table}.{column}") or _COLUMNS[column]
+    known = {**_COLUMNS, **_OF_COLLECTIONS}
+    return known.get(f"{table}.{column}") or known[column]
 
 
 def data_page(connection: Connection) -> str:

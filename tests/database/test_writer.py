@@ -257,5 +257,5 @@ def test_a_newer_document_that_could_not_be_read_in_time_is_read_again(archive: 
     reader = Reader(archive.engine)
     assert slow.document_id is not None
     assert cut.document_id is not None
-    assert reader.unread(slow.document_id)
-    assert not reader.unread(cut.document_id)
+    assert reader.unread("letter", slow.document_id)
+    assert not reader.unread("letter", cut.document_id)

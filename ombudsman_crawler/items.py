@@ -75,6 +75,20 @@ class LetterItem(ListedItem):
     reading_ms: int = 0
 
 
+@dataclass(slots=True, kw_only=True)
+class DecisionItem(ListedItem):
+    """A decision; `ReadDecision` adds what its page says."""
+
+    kind: ClassVar[str] = "decision"
+
+    reference: str
+    #: The row of the search, a `site.decision_search.ListedDecision`; None for a decision that an
+    #: earlier run knew and the search didn't show now.
+    row: Any = field(default=None, repr=False)
+    #: A `site.decision_page.DecisionPage`, once its page has been read.
+    page: Any = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class CouncilItem:
     """A council's page as the site refers to it.

@@ -31,6 +31,10 @@ ADVICE = {
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
     "forms_recognised": "the letters are archived; they need a newer reader",
+    "windows_complete": "run again: these windows are asked for anew; if it stays so, look at the "
+    "search for decisions in a browser",
+    "decisions_read": "run again: failed decisions are asked for anew; look at one that isn't "
+    "recognised in a browser. What is archived stays",
     "documents_there": "restore these files from a backup; they were archived once",
     "everything_read": "run again: what is archived and unread is read then",
     "readings_sound": "look at them beside their letters; `ombudsman acknowledge --list` names "

@@ -295,7 +295,7 @@ _NEVER_ANSWERED = f"""
   AND NOT EXISTS (SELECT 1 FROM outcome
                   WHERE outcome.link_id = link.id AND outcome.run_id = :run)
 ORDER BY link.id LIMIT :most
-"""
+"""  # noqa: S608
 # So many at a time: however many there are, they aren't all held in memory.
 _AT_A_TIME = 200
 

@@ -37,11 +37,12 @@ _NOT_SEEN = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 @dataclass(frozen=True, slots=True)
 class Block:
     """One block. `level` is 1 to 6 in a heading, 7 where all of it is bold, else None; `element`
-    is where it begins."""
+    is where it begins; `link` the reference of the link that is all of it."""
 
     text: str
     level: int | None
     element: Element
+    link: str | None = None
 
 
 def tidy(text: str) -> str:
@@ -61,6 +62,9 @@ class _Walk:
         self.blocks: list[Block] = []
         self._words: list[str] = []
         self._bold_words: list[str] = []
+        self._linked_words: list[str] = []
+        self._link: str | None = None
+        self._linked: str | None = None
         self._levels: list[int] = []
         self._bold = 0
         self._began: Element = root
@@ -90,6 +94,8 @@ class _Walk:
             self._levels.append(_HEADINGS[tag])
         if tag in ("b", "strong"):
             self._bold += 1
+        if tag == "a":
+            self._link = self._linked = element.get("href")
         if tag in ("br", "img"):
             self._words.append(" ")
         self._began = self._began if self._words else element
@@ -104,6 +110,8 @@ class _Walk:
                 self._levels.pop()
             if tag in ("b", "strong"):
                 self._bold -= 1
+            if tag == "a":
+                self._link = None
         if element is not self._root:
             self._say(element.tail)
 
@@ -112,6 +120,8 @@ class _Walk:
             self._words.append(text)
             if self._bold:
                 self._bold_words.append(text)
+            if self._link is not None:
+                self._linked_words.append(text)
 
     def _close(self) -> None:
         text = tidy("".join(self._words)).strip("| ")
@@ -119,8 +129,10 @@ class _Walk:
             level = self._levels[-1] if self._levels else None
             if level is None and tidy("".join(self._bold_words)) == text:
                 level = BOLD
-            self.blocks.append(Block(text, level, self._began))
-        self._words, self._bold_words = [], []
+            all_linked = tidy("".join(self._linked_words)) == text
+            link = self._linked if all_linked else None
+            self.blocks.append(Block(text, level, self._began, link))
+        self._words, self._bold_words, self._linked_words = [], [], []
 
 
 def _is_shown(element: Element) -> bool:

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import dropwhile, islice
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -83,7 +82,7 @@ def read(text: str, url: str) -> DecisionPage:
         return DecisionPage()
     title = _title(page[start])
     assert title is not None
-    parts = _parts([block for block in page[start + 1 :] if not _BACK.match(block.text)])
+    parts = _parts([block for block in page[start + 1 :] if not _leads_away(block)])
     told, parts[0].blocks = _told(parts[0].blocks)
     for part in parts[1:]:
         # A page may tell them beside or behind its words.
@@ -126,6 +125,12 @@ def _content(root: Element) -> Element:
         if any(_title(block) for block in blocks(element)):
             return element
     return root
+
+
+def _leads_away(block: Block) -> bool:
+    """Whether a block is none of the decision's words: to the top of the page, or to a PDF."""
+    to_pdf = block.link is not None and _is_document(block.link)
+    return to_pdf or bool(_BACK.match(block.text))
 
 
 def _title(block: Block) -> references.Titled | None:
@@ -243,7 +248,11 @@ def _reports(content: Element, url: str) -> tuple[str, ...]:
         target = urls.join(url, link.get("href", ""))
         if target is None or not urls.same_site(target, url):
             continue
-        path = urlsplit(target).path.lower()
-        if path.endswith(".pdf") or "/assets/attach/" in path:
+        if _is_document(target):
             found.setdefault(urls.clean(target))
     return tuple(found)
+
+
+def _is_document(target: str) -> bool:
+    path = target.partition("?")[0].lower()
+    return path.endswith(".pdf") or "/assets/attach/" in path

@@ -248,7 +248,8 @@ def _windows_complete(evidence: Evidence) -> Judgement:
     done = f"{facts.windows_done} of {facts.windows_planned} windows"
     if facts.windows_short:
         shown = "; ".join(facts.windows_short[:5]) + (" …" if len(facts.windows_short) > 5 else "")
-        return False, f"{len(facts.windows_short)} of {done} aren't complete: {shown}"
+        short = f"{len(facts.windows_short)} of {facts.windows_done} windows asked for"
+        return False, f"{short} aren't complete: {shown}"
     if facts.cut_short or facts.windows_done < facts.windows_planned:
         return None, f"the run was ended after {done}; the next one goes on"
     if not facts.windows_planned:

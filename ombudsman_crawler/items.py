@@ -89,6 +89,67 @@ class DecisionItem(ListedItem):
     page: Any = field(default=None, repr=False)
 
 
+@dataclass(slots=True, kw_only=True)
+class ReportItem(ListedItem):
+    """The document of a public report: a PDF or a page; `ReadReport` adds its text."""
+
+    kind: ClassVar[str] = "report"
+
+    #: A `report_reading.ReportReading`.
+    reading: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedReport:
+    """A public report as a list shows it; `address` is where its document is, if it is linked."""
+
+    title: str
+    blurb: str | None
+    address: str | None
+    date: str | None
+    category: str | None
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsItem:
+    """The public reports that one page lists of an authority."""
+
+    authority: str
+    found_on: str
+    reports: tuple[ListedReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImprovement:
+    """An improvement as a list shows it; `address` is its decision's, if it is linked."""
+
+    text: str
+    category: str | None
+    date: str | None
+    year: str | None
+    reference: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImprovementsItem:
+    """The service improvements that one page lists of an authority."""
+
+    authority: str
+    found_on: str
+    improvements: tuple[ListedImprovement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListsReadItem:
+    """Authorities whose lists of a collection (`reports`, `improvements`) were read whole: what was
+    listed before and wasn't met isn't listed any longer."""
+
+    collection: str
+    authorities: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CouncilItem:
     """A council's page as the site refers to it.
@@ -103,3 +164,17 @@ class CouncilItem:
     printed_name: str | None
     on_map: bool
     successor: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class PageItem:
+    """A council's page as a capture brought or confirmed it; `ReadPage` adds its reading."""
+
+    authority: str
+    url: str
+    text: str = field(repr=False)
+    capture_id: int
+    document_id: int
+
+    #: A `site.statistics_page.StatisticsPage`; None for a page that was read before.
+    reading: Any = field(default=None, repr=False)

@@ -18,14 +18,18 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from ombudsman_crawler import report_reading
 from ombudsman_crawler.exceptions import CorruptDocument, NoReadingWorkers
 from ombudsman_crawler.letters import ocr as engine
 from ombudsman_crawler.letters import read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
+from ombudsman_crawler.report_reading import ReportReading
+
+T = TypeVar("T")
 
 _PR_SET_PDEATHSIG = 1
 
@@ -104,6 +108,10 @@ class ReadingWorkers:
         words."""
         return self._submit(_read, path, sha256, expectation, self._ocr, witnessed)
 
+    def submit_report(self, path: Path, sha256: str, url: str) -> Future[ReportReading]:
+        """Have the document of a public report read; the future raises as that of `submit`."""
+        return self._submit(_read_report, path, sha256, url)
+
     def submit_kept(self, kept: Kept, expectation: Expectation) -> Future[Read]:
         """Have a document read again from its kept words; the future raises as that of `submit`.
 
@@ -111,7 +119,7 @@ class ReadingWorkers:
         """
         return self._submit(_read_kept, kept, expectation)
 
-    def _submit(self, reading: Callable[..., Read], *arguments: object) -> Future[Read]:
+    def _submit(self, reading: Callable[..., T], *arguments: object) -> Future[T]:
         if self._pool is None or not self._pool.active:
             # Also where a worker was killed while idle, which leaves its pool broken for good.
             self._pool = ProcessPool(
@@ -123,7 +131,7 @@ class ReadingWorkers:
                 context=multiprocessing.get_context("spawn"),
             )
         try:
-            job: Future[Read] = self._pool.schedule(
+            job: Future[T] = self._pool.schedule(
                 reading, args=list(arguments), timeout=self._seconds
             )
         except BrokenPipeError as error:
@@ -176,6 +184,10 @@ def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool, witnesse
         witness.pack(reading.texts) if reading.texts else None,
         round((time.perf_counter() - started) * 1000),
     )
+
+
+def _read_report(path: Path, sha256: str, url: str) -> ReportReading:
+    return report_reading.read(_body(path, sha256), url)
 
 
 def _read_kept(kept: Kept, expectation: Expectation) -> Read:

@@ -35,8 +35,17 @@ ADVICE = {
     "search for decisions in a browser",
     "decisions_read": "run again: failed decisions are asked for anew; look at one that isn't "
     "recognised in a browser. What is archived stays",
+    "pages_read": "look at these pages in a browser; where the site has changed, they need a newer "
+    "reader (they are archived). What is as it should be is settled with `ombudsman acknowledge`",
+    "reports_read": "look at these pages in a browser: has the section another form? What is "
+    "archived stays, and nothing is taken for unlisted",
+    "reports_fetched": "run again: failed reports are asked for anew; see the reasons above",
+    "improvements_read": "look at these pages in a browser: has the section another form? What is "
+    "archived stays, and nothing is taken for unlisted",
     "documents_there": "restore these files from a backup; they were archived once",
     "everything_read": "run again: what is archived and unread is read then",
+    "reports_have_text": "scans have no text: read them by hand; the view `public_reports` says "
+    "which",
     "readings_sound": "look at them beside their letters; `ombudsman acknowledge --list` names "
     "each doubt, `ombudsman acknowledge` settles it",
     "letters_per_year": "look at the lists of letters in a browser: taken down, or moved? What is "
@@ -222,17 +231,30 @@ def status(console: Console, found: dict[str, Any]) -> None:
             "Coverage: "
             + ", ".join(f"{row['letters']} {row['state']}" for row in found["coverage"])
         )
-    run = found["run"]
-    if run is None:
+    for name, numbers in found["collections"].items():
+        if any(numbers.values()) and name != "letters":
+            told = ", ".join(f"{n:,} {what.replace('_', ' ')}" for what, n in numbers.items() if n)
+            console.print(f"{name.capitalize()}: {told}")
+    if found["disagreements"]:
+        console.print(
+            f"{found['disagreements']} figures that sources print differently: the view"
+            " `disagreement`"
+        )
+    if not found["runs"]:
         console.print("No run yet.")
-        return
+    for run in found["runs"]:
+        _last_run(console, run, running=found["running"] and run is found["run"])
+
+
+def _last_run(console: Console, run: dict[str, Any], *, running: bool) -> None:
     console.print(
-        f"Last run {run['id']} ({run['command']}), {run['started']} to {run['finished'] or '…'}:"
-        f" [bold]{run['verdict'] or ('running' if found['running'] else 'killed')}[/bold]"
+        f"Last run {run['id']} ({run['command']}: {run['collections']}), {run['started']} to"
+        f" {run['finished'] or '…'}: [bold]{run['verdict'] or ('running' if running else 'killed')}"
+        "[/bold]"
     )
     if run["reason"]:
         console.print(f"  {escape(run['reason'])}")
-    if advice := None if found["running"] else VERDICT_ADVICE.get(run["verdict"]):
+    if advice := None if running else VERDICT_ADVICE.get(run["verdict"]):
         console.print(f"    → {advice}")
     checks(console, run["checks"])
 

@@ -64,6 +64,38 @@ def from_text(text: str) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
+_SHORT_SPAN = re.compile(r"(?<![\d/.])(?<!\d-)(\d\d)\s*[-/‐‑–—_]\s*(\d\d)(?!\d)(?![-/.]\d)")
+_LAST_DAY = re.compile(r"\b31(?:st)?\s+March\s+(20\d\d)\b|\b31[/.]0?3[/.](20\d\d)\b", re.IGNORECASE)
+# A day or month on which something was published or counted is no year of figures.
+_OTHER_DAY = re.compile(
+    r"(?:\b\d{1,2}(?:st|nd|rd|th)?\s+)?\b(?:January|February|March|April|May|June|July|August"
+    r"|September|October|November|December)\s+20\d\d\b|\b\d{1,2}[-/.]\d{1,2}[-/.]20\d\d\b",
+    re.IGNORECASE,
+)
+
+
+def from_title(text: str) -> int | None:
+    """Return the one report year that a title or a file's name tells, or None for none or several.
+
+    Besides what `from_text` reads: "25-26", "year ending 31 March 2022" and "1 April 2021 to 31
+    March 2022", whose last day tells the year.
+    """
+    found = {int(one or other) for one, other in _LAST_DAY.findall(text)}
+    text = _OTHER_DAY.sub(" ", text)
+    found |= {_end(int(start), int(end)) for start, end in _SPAN.findall(text)} - {0}
+    if not found:
+        short = _SHORT_SPAN.findall(_SPAN.sub(" ", text))
+        found = {_end(2000 + int(start), int(end)) for start, end in short} - {0}
+    if not found:
+        return from_text(text)
+    return found.pop() if len(found) == 1 else None
+
+
+def _end(start: int, end: int) -> int:
+    """Return the year in which a span ends whose years follow one another, else 0."""
+    return start + 1 if (start + 1) % 100 == end else 0
+
+
 @dataclass(frozen=True, slots=True)
 class YearRange:
     """Report years from `first` to `last`, both included."""

@@ -71,7 +71,8 @@ def test_every_option_is_in_the_readme_or_the_help() -> None:
 
 
 def test_every_code_of_a_finding_is_explained() -> None:
-    sources = [*(ROOT / "ombudsman_crawler" / "letters").rglob("*.py")]
+    rooms = ("figures", "letters", "site")
+    sources = [path for room in rooms for path in (ROOT / "ombudsman_crawler" / room).rglob("*.py")]
     sources += [
         ROOT / "ombudsman_crawler" / name
         for name in ("reading_workers.py", "database/versions.py", "database/review.py")

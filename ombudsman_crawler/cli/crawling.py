@@ -173,7 +173,7 @@ def probe(
     _announce(site)
     place = storage / "probe" / datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     (result,) = crawling.run(
-        Options.read(collect="letters", council=[council], limit=1),
+        Options.read(collect="letters,pages", council=[council], limit=1),
         command="probe",
         storage=place,
         site=site,

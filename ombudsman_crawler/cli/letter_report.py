@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ombudsman_crawler import metrics
-from ombudsman_crawler.letters import checks
-from ombudsman_crawler.letters.letter import Figure, Finding, Letter, Severity
+from ombudsman_crawler.figures import checks
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
+from ombudsman_crawler.letters.letter import Letter
 from ombudsman_crawler.report import escape
 
 # Columns, when nobody says how wide the paper is: into a file or through a pipe.

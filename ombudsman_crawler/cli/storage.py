@@ -14,9 +14,10 @@ from ombudsman_crawler.cli.options import JsonOption, StorageOption
 
 @app.command()
 def status(storage: StorageOption = Path("storage"), as_json: JsonOption = False) -> None:
-    """Say what the storage holds, how complete it is, and how the last run ended.
+    """Say what the storage holds of each collection, how complete it is, how the last runs ended.
 
-    Ends with 1 when the last run failed, was blocked or was killed.
+    There is a last run of the map (letters, pages, reports, improvements), of national tables and
+    of decisions. Ends with 1 when one of them failed, was blocked or was killed.
     """
     from ombudsman_crawler.archive import lock  # noqa: PLC0415
     from ombudsman_crawler.database import session  # noqa: PLC0415
@@ -32,6 +33,5 @@ def status(storage: StorageOption = Path("storage"), as_json: JsonOption = False
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         report.status(console, found)
-    run = found["run"]
-    fine = run is None or found["running"] or run["verdict"] in ("ok", "stopped")
+    fine = found["running"] or all(run["verdict"] in ("ok", "stopped") for run in found["runs"])
     raise typer.Exit(0 if fine else 1)

@@ -16,6 +16,9 @@ MATCHES = ("exact", "known_name", "fuzzy", "new")
 #: Whether a window of the search was collected whole.
 WINDOW_STATES = ("open", "complete", "short")
 
+#: How far the text of a report's document could be read.
+TEXT_STATES = ("ok", "no_text", "unreadable")
+
 
 class PageReading(Base):
     """One reading of what a council's page said: a row for each content it had.
@@ -164,46 +167,76 @@ class DecisionWindow(Base):
 
 
 class PublicReport(Base):
-    """One public report as a council's lists show it, and its text.
+    """One public report as a council's lists show it: a row for each headline and sentence it was
+    listed under.
 
-    `key` is its address or, without one, its headline: a report has one row for each headline and
-    blurb it was listed under. `unlisted_since` is when a list that was read whole no longer had it.
+    `key` is its address or, without one, its headline. `document_id` is what its address served
+    last; its text is in `report_text`. `last_run_id` is the last run that met it; `unlisted_since`
+    is when a list that was read whole no longer had it.
     """
 
     __tablename__ = "public_report"
     id: Mapped[int] = mapped_column(primary_key=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), index=True)
-    key: Mapped[str] = mapped_column(String(collation="NOCASE"))
+    key: Mapped[str] = mapped_column(String(collation="NOCASE"), index=True)
+    address: Mapped[str | None]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("link.id"), index=True)
     title: Mapped[str]
     blurb: Mapped[str | None]
-    text: Mapped[str | None]
     date: Mapped[str | None]
     category: Mapped[str | None]
-    reference: Mapped[str | None]
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    reference: Mapped[str | None] = mapped_column(index=True)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     found_on: Mapped[str]
     first_seen: Mapped[str]
     last_seen: Mapped[str]
+    last_run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     unlisted_since: Mapped[str | None]
 
 
+class ReportText(Base):
+    """The text of a public report's document, as far as it could be read; `reason` says why not.
+
+    `date` and `reference` are what it says of itself where it says one.
+    """
+
+    __tablename__ = "report_text"
+    __table_args__ = (CheckConstraint(one_of("status", TEXT_STATES), name="status"),)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    reader: Mapped[str]
+    time: Mapped[str]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    title: Mapped[str | None]
+    date: Mapped[str | None]
+    reference: Mapped[str | None] = mapped_column(index=True)
+    text: Mapped[str | None]
+
+
 class ServiceImprovement(Base):
-    """One improvement a council agreed to, as its lists show it; another text is another row."""
+    """One improvement a council agreed to, as its lists show it; another text is another row.
+
+    `key` is the case's reference or its address, else empty. `year` is what the lists have it
+    under, `year_ending` that year, or its day's, where it can be told. `last_run_id` is the last
+    run that met it; `unlisted_since` is when lists that were read whole no longer had it.
+    """
 
     __tablename__ = "service_improvement"
+    __table_args__ = (UniqueConstraint("authority_id", "key", "text"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), index=True)
     key: Mapped[str]
     text: Mapped[str]
     category: Mapped[str | None]
     date: Mapped[str | None]
+    year: Mapped[str | None]
     year_ending: Mapped[int | None]
-    reference: Mapped[str | None]
+    reference: Mapped[str | None] = mapped_column(index=True)
     address: Mapped[str | None]
     found_on: Mapped[str]
     first_seen: Mapped[str]
     last_seen: Mapped[str]
+    last_run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     unlisted_since: Mapped[str | None]
 
 

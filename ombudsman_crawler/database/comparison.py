@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ombudsman_crawler.database.stored_readings import Stored
-from ombudsman_crawler.letters.letter import Figure, Letter, Severity
+from ombudsman_crawler.figures.figure import Figure, Severity
+from ombudsman_crawler.letters.letter import Letter
 
 _ABSENT, _DOUBTFUL = "absent: ", " doubtful"
 

@@ -27,9 +27,15 @@ _VIEWS = {
     "doubt_elsewhere": "One finding that casts doubt on figures of a council page or a national "
     "table, under its lasting name.",
     "current_page": "What each council's page said last of each year.",
+    "page_history": "One content that a council's page had: which year it showed, and from when to "
+    "when it was seen.",
     "current_table": "The national table served last of each subject and year.",
     "disagreement": "One metric of an authority's year that its sources print differently. What "
     "was only rounded isn't different: whole percentages from ones with decimals.",
+    "public_reports": "One public report of an authority under each headline it was listed under, "
+    "with the text of its document.",
+    "service_improvements": "One improvement an authority agreed to, under each wording it was "
+    "listed with.",
     "absences": "One metric without a value in a council's annual letter of a year, and why.",
     "metric": "One metric of the vocabulary.",
     "capture": "One attempt at one address, failures too. `document_id` is what the server gave "
@@ -214,6 +220,32 @@ _OF_COLLECTIONS = {
     "coverage.public_reports": "public reports of the year that are kept",
     "coverage.service_improvements": "service improvements of the year that are kept",
     "date": "its date, where one is printed",
+    "decision_address": "the address of the case's decision, where there is one",
+    "public_reports.date": "its date: as the list has it, else as its document says it; null where "
+    "neither does",
+    "public_reports.reference": "the case's reference: as the list has it, else as its document "
+    "says it",
+    "public_reports.text": "the text of its document, blocks divided by blank lines; null where it "
+    "hasn't been read or has none",
+    "public_reports.title": "its headline in the list",
+    "public_reports.url": "where its document is; null where the list doesn't link it",
+    "public_report.key": "its address or, without one, its headline",
+    "public_report.title": "its headline in the list",
+    "report_text.reason": "why there is no text, or not all of it",
+    "report_text.status": "`ok`, `no_text` (a scan) or `unreadable`",
+    "report_text.text": "the document's text, blocks divided by blank lines",
+    "report_text.title": "the heading of the document",
+    "last_run_id": "→ `run`: the last that met it",
+    "service_improvement.key": "the case's reference or the decision's address, else empty",
+    "service_improvement.text": "what the authority agreed to do, as listed",
+    "service_improvements.text": "what the authority agreed to do, as listed",
+    "service_improvement.year_ending": "the year ending 31 March of its date or of the span it is "
+    "listed under; null where neither tells it",
+    "service_improvements.year_ending": "the year ending 31 March of its date or of the span it is "
+    "listed under; null where neither tells it",
+    "text_reason": "why there is no text, or not all of it",
+    "text_status": "`ok`, `no_text` (a scan) or `unreadable`; null: not read",
+    "year": "the year it is listed under, as printed",
     "decided": "the day of the decision",
     "decision_id": "→ `decision`",
     "decision_window.state": "`complete`, `short` (fewer were collected than stated) or `open`",
@@ -236,6 +268,13 @@ _OF_COLLECTIONS = {
     "decision_version.outcome": "what was decided, as printed",
     "page_reading.state": "`figures`, `no_data` (the zeros of an abolished council) or "
     "`no_statistics`",
+    "current": "1 for what the page said last of this year",
+    "figures": "how many figures with a value it has",
+    "page_history.first_seen": "when the page first said so",
+    "page_history.last_seen": "when the page last said so",
+    "page_history.state": "`figures`, `no_data` (the zeros of an abolished council) or "
+    "`no_statistics`",
+    "page_history.status": "`ok`, `suspect` (doubtful figures) or `unknown_form`",
     "current_page.state": "`figures`, `no_data` (the zeros of an abolished council) or "
     "`no_statistics`",
     "reference": "the Ombudsman's reference of the case",

@@ -25,7 +25,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ombudsman_crawler import items
 from ombudsman_crawler.authorities import KINDS
-from ombudsman_crawler.letters.letter import Severity, Status
+from ombudsman_crawler.figures.figure import Severity
+from ombudsman_crawler.letters.letter import Status
 from ombudsman_crawler.metrics import ABSENCES
 
 

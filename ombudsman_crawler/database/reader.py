@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import acknowledgements, decisions, news
+from ombudsman_crawler.database import acknowledgements, decisions, holdings, news, reports
 from ombudsman_crawler.database.decisions import KnownDecision
 from ombudsman_crawler.database.models import (
     Authority,
@@ -60,6 +60,16 @@ class KnownLetter:
     url: str
     label: str
     listed_year: int | None
+    authority: str
+    found_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReport:
+    """A public report as a council's list last showed it."""
+
+    address: str
+    label: str
     authority: str
     found_on: str
 
@@ -176,6 +186,11 @@ class Reader:
                 if row.slug and row.page_address
             ]
 
+    def known_reports(self) -> list[KnownReport]:
+        """Return the public reports that lists have shown with an address."""
+        with self._engine.connect() as connection:
+            return [KnownReport(*row) for row in reports.known(connection)]
+
     def known_letters(self) -> list[KnownLetter]:
         """Return every letter that the site has ever listed of a known authority."""
         with Session(self._engine) as session:
@@ -235,6 +250,19 @@ class Reader:
             found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None
 
+    def page_is_read(self, authority: str, document_id: int, reader: str) -> bool:
+        """Whether a version of the reader has read an authority's page as it is now."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT 1 FROM page_reading JOIN authority ON authority.id = authority_id"
+                    " WHERE authority.name = :authority AND document_id = :document"
+                    " AND reader = :reader"
+                ),
+                {"authority": authority, "document": document_id, "reader": reader},
+            ).first()
+            return found is not None
+
     def broken(self, document_id: int) -> bool:
         """Whether a document is no whole file: perhaps only part of one that the site holds."""
         with self._engine.connect() as connection:
@@ -250,16 +278,12 @@ class Reader:
             return found is not None
 
     def status(self) -> dict[str, Any]:
-        """Return what `ombudsman status` tells: plain values, ready for JSON."""
+        """Return what `ombudsman status` tells: plain values, ready for JSON. `runs` are the last
+        ones of each kind, `run` the last of all."""
         with Session(self._engine) as session:
             storage = session.get(Storage, 1)
-            run = session.scalars(select(Run).order_by(Run.id.desc()).limit(1)).first()
-            checks = (
-                session.scalars(select(RunCheck).where(RunCheck.run_id == run.id)).all()
-                if run
-                else []
-            )
             connection = session.connection()
+            runs = [_run(session, number) for number in holdings.last_runs(connection)]
             return {
                 "site": storage.site if storage else None,
                 "created": storage.created if storage else None,
@@ -269,6 +293,7 @@ class Reader:
                     "open": len(acknowledgements.still_open(connection)),
                     "settled": len(acknowledgements.settled(connection)),
                 },
+                "collections": holdings.of_collections(connection),
                 "years": _all(connection, _YEARS),
                 "readings": _all(connection, _READINGS),
                 "coverage": _all(
@@ -276,27 +301,9 @@ class Reader:
                     "SELECT state, COUNT(*) AS letters FROM coverage"
                     " GROUP BY state ORDER BY letters DESC",
                 ),
-                "run": {
-                    "id": run.id,
-                    "command": run.command,
-                    "arguments": run.arguments,
-                    "started": run.started,
-                    "finished": run.finished,
-                    "verdict": run.verdict,
-                    "reason": run.reason,
-                    "counts": run.counts,
-                    "checks": [
-                        {
-                            "name": check.name,
-                            "required": check.required,
-                            "passed": check.passed,
-                            "detail": check.detail,
-                        }
-                        for check in checks
-                    ],
-                }
-                if run
-                else None,
+                "disagreements": _all(connection, "SELECT COUNT(*) AS n FROM disagreement")[0]["n"],
+                "runs": runs,
+                "run": runs[-1] if runs else None,
             }
 
     def decision_windows(self) -> dict[Window, Known]:
@@ -524,7 +531,7 @@ WHERE version_document.document_id = :document AND NOT EXISTS (
     AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))
 LIMIT 1
 """,
-    "report": "SELECT 1 FROM public_report WHERE document_id = :document AND text IS NOT NULL",
+    "report": "SELECT 1 FROM report_text WHERE document_id = :document",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
     "table": "SELECT 1 FROM national_table WHERE document_id = :document",
 }
@@ -539,6 +546,31 @@ WHERE current.letter_kind = 'annual'
 GROUP BY current.year_ending, current.form
 ORDER BY current.year_ending, current.form
 """
+
+
+def _run(session: Session, number: int) -> dict[str, Any]:
+    run = session.get_one(Run, number)
+    checks = session.scalars(select(RunCheck).where(RunCheck.run_id == number)).all()
+    return {
+        "id": run.id,
+        "command": run.command,
+        "collections": run.collections,
+        "arguments": run.arguments,
+        "started": run.started,
+        "finished": run.finished,
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "counts": run.counts,
+        "checks": [
+            {
+                "name": check.name,
+                "required": check.required,
+                "passed": check.passed,
+                "detail": check.detail,
+            }
+            for check in checks
+        ],
+    }
 
 
 def _place(file: str | None, offset: int | None) -> Place | None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.database.tables import FINDING
-from ombudsman_crawler.letters.letter import Severity
+from ombudsman_crawler.figures.figure import Severity
 
 ORIGIN = "review"
 
@@ -54,12 +54,14 @@ class Printed(NamedTuple):
 class Noted(NamedTuple):
     """A finding of this room, as it is stored."""
 
-    reading_id: int
+    reading_id: int | None
     code: str
     severity: str
     metric: str | None
     year_ending: int | None
     message: str
+    #: Of a council's page, in the stead of a reading.
+    capture_id: int | None = None
 
 
 @dataclass
@@ -81,6 +83,7 @@ def run(engine: Engine) -> Review:
         wanted.update(_rivals(connection))
         wanted.update(_copies(connection))
         wanted.update(_revised(connection))
+        wanted.update(_pages_lost(connection))
         review.found.update(noted.code for noted in wanted)
         _replace(connection, wanted)
     return review
@@ -245,6 +248,21 @@ def _revised(connection: Connection) -> Iterator[Noted]:
         )
 
 
+def _pages_lost(connection: Connection) -> Iterator[Noted]:
+    """The page of a council that lives shows statistics for as long as it ever did."""
+    for row in connection.execute(text(_PAGES_LOST)):
+        yield Noted(
+            None,
+            "statistics_lost",
+            Severity.WARNING.value,
+            None,
+            None,
+            f"the page has no statistics that are recognised; until {row.last_seen} it had those"
+            f" of the year ending {row.year_ending}",
+            row.capture_id,
+        )
+
+
 _CHECKS: tuple[Callable[[Sequence[Printed], Review], Iterator[Noted]], ...] = (
     _averages,
     _neighbours,
@@ -321,6 +339,24 @@ JOIN figure AS old_figure ON old_figure.reading_id = reading.id
                          AND old_figure.metric = figure.metric
                          AND old_figure.year_ending = figure.year_ending
 WHERE figure.value IS NOT old_figure.value
+"""
+
+# What a page shows now, where that is nothing, and the last that it showed before.
+_PAGES_LOST = """
+SELECT now.capture_id, before.year_ending, before.last_seen
+FROM page_reading AS now
+JOIN page_reading AS before ON before.capture_id = (
+    SELECT one.capture_id FROM page_reading AS one
+    WHERE one.authority_id = now.authority_id AND one.state = 'figures'
+      AND one.status <> 'unknown_form'
+    ORDER BY one.last_seen DESC, one.capture_id DESC LIMIT 1)
+JOIN authority ON authority.id = now.authority_id
+WHERE (now.state = 'no_statistics' OR now.status = 'unknown_form')
+  AND now.capture_id = (
+    SELECT newest.capture_id FROM page_reading AS newest
+    WHERE newest.authority_id = now.authority_id
+    ORDER BY newest.last_seen DESC, newest.capture_id DESC LIMIT 1)
+  AND (authority.last_day IS NULL OR authority.last_day > substr(now.last_seen, 1, 10))
 """
 
 

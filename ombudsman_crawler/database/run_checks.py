@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import acknowledgements, run_trends
+from ombudsman_crawler.database import acknowledgements, list_checks, run_trends
 from ombudsman_crawler.database.run_evidence import NEW_READINGS, Evidence, Judgement, RunFacts
 from ombudsman_crawler.database.writer import Check
 
@@ -201,6 +201,30 @@ def _forms_recognised(evidence: Evidence) -> Judgement:
     return (True, f"{new} new letters, none in an unknown form") if new else (None, "no new letter")
 
 
+def _pages_read(evidence: Evidence) -> Judgement:
+    """Council pages have statistics that are recognised: nearly all, and each that once had."""
+    pages = evidence.rows(
+        "SELECT authority.name, page.status, EXISTS ("
+        "   SELECT 1 FROM doubt_elsewhere AS doubt WHERE doubt.capture_id = page.capture_id"
+        "   AND doubt.code = 'statistics_lost' AND doubt.acknowledged IS NULL) AS lost"
+        " FROM page_reading AS page JOIN authority ON authority.id = page.authority_id"
+        " WHERE page.last_seen >= (SELECT started FROM run WHERE id = :run) ORDER BY 1"
+    )
+    if not pages:
+        expected = evidence.facts.councils_read - evidence.facts.councils_unread
+        nothing = None if evidence.facts.cut_short or not expected else False
+        return nothing, "no council's page was read"
+    lost = [row.name for row in pages if row.lost]
+    unknown = [row.name for row in pages if row.status == "unknown_form"]
+    said = [f"{len(pages)} council pages read"]
+    for names, wrong in ((unknown, "in no layout that is known"), (lost, "have lost theirs")):
+        if names:
+            shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+            said.append(f"the statistics of {len(names)} {wrong}: {shown}")
+    few = len(unknown) <= evidence.facts.max_failed_share * len(pages)
+    return not lost and few, "; ".join(said)
+
+
 def _documents_there(evidence: Evidence) -> Judgement:
     """Every archived file is there, with its size."""
     rows = evidence.rows("SELECT path, size FROM document")
@@ -343,8 +367,20 @@ def _of_decisions(facts: RunFacts) -> bool:
     return "decisions" in facts.collections
 
 
+def _of_pages(facts: RunFacts) -> bool:
+    return "pages" in facts.collections
+
+
 def _of_listed_letters(facts: RunFacts) -> bool:
     return facts.asks_map and _of_letters(facts)
+
+
+def _of_reports(facts: RunFacts) -> bool:
+    return "reports" in facts.collections
+
+
+def _of_improvements(facts: RunFacts) -> bool:
+    return "improvements" in facts.collections
 
 
 _CHECKS: dict[str, _Named] = {
@@ -361,8 +397,13 @@ _CHECKS: dict[str, _Named] = {
     "forms_recognised": _Named(True, _forms_recognised, _of_letters),
     "windows_complete": _Named(True, _windows_complete, _of_decisions),
     "decisions_read": _Named(True, _decisions_read, _of_decisions),
+    "pages_read": _Named(True, _pages_read, _of_pages),
+    "reports_read": _Named(True, list_checks.reports_read, _of_reports),
+    "reports_fetched": _Named(True, list_checks.reports_fetched, _of_reports),
+    "improvements_read": _Named(True, list_checks.improvements_read, _of_improvements),
     "documents_there": _Named(True, _documents_there, _always),
     "everything_read": _Named(False, _everything_read, _of_letters),
+    "reports_have_text": _Named(False, list_checks.reports_have_text, _of_reports),
     "readings_sound": _Named(False, _readings_sound, _of_letters),
     **{
         name: _Named(

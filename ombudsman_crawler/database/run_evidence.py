@@ -32,6 +32,10 @@ class RunFacts:
     councils_read: set[str] = field(default_factory=set)
     councils_unread: set[str | None] = field(default_factory=set)
     councils_with_letters: set[str] = field(default_factory=set)
+    #: By collection (`reports`, `improvements`): the pages that have its list and nothing that was
+    #: recognised in it, and the councils whose list was.
+    lists_not_recognised: dict[str, list[str]] = field(default_factory=dict)
+    councils_with_list: dict[str, set[str]] = field(default_factory=dict)
     #: Councils asked for by name that the site doesn't have.
     councils_not_found: list[str] = field(default_factory=list)
     councils_asked_for: int = 0

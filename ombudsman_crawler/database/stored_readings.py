@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
-from ombudsman_crawler.letters.letter import Expectation, Figure
+from ombudsman_crawler.figures.figure import Figure
+from ombudsman_crawler.letters.letter import Expectation
 from ombudsman_crawler.years import YearRange
 
 

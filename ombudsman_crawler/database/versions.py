@@ -40,15 +40,10 @@ from ombudsman_crawler.database.tables import (
     READING,
     VERSION_DOCUMENT,
 )
+from ombudsman_crawler.figures.figure import Finding as LetterFinding
+from ombudsman_crawler.figures.figure import Severity
 from ombudsman_crawler.items import LetterItem, Outcome
-from ombudsman_crawler.letters.letter import (
-    DocumentReading,
-    Expectation,
-    Letter,
-    Severity,
-    Status,
-)
-from ombudsman_crawler.letters.letter import Finding as LetterFinding
+from ombudsman_crawler.letters.letter import DocumentReading, Expectation, Letter, Status
 
 
 @dataclass(frozen=True, slots=True)

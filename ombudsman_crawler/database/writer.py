@@ -17,9 +17,11 @@ from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
     decisions,
     migrations,
+    pages,
     refetch,
     register,
     repetition,
+    reports,
     versions,
 )
 from ombudsman_crawler.database.models import Verdict
@@ -38,7 +40,18 @@ from ombudsman_crawler.database.tables import (
     WARC,
 )
 from ombudsman_crawler.exceptions import WrongStorage
-from ombudsman_crawler.items import CouncilItem, DecisionItem, LetterItem, ListedItem, Outcome
+from ombudsman_crawler.items import (
+    CouncilItem,
+    DecisionItem,
+    ImprovementsItem,
+    LetterItem,
+    ListedItem,
+    ListsReadItem,
+    Outcome,
+    PageItem,
+    ReportItem,
+    ReportsItem,
+)
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.times import now, utc
 from ombudsman_crawler.windows import Known, Window
@@ -374,6 +387,41 @@ class Writer:
         """Record that a window is asked for in halves from now on."""
         with self._engine.begin() as connection:
             decisions.halved(connection, window)
+
+    def store_page(self, item: PageItem) -> None:
+        """Store what a council's page said, or that it says still what it said before."""
+        with self._engine.begin() as connection:
+            authority_id = register.authority_id(connection, item.authority)
+            page = pages.served(connection, authority_id, item.capture_id, item.document_id)
+            pages.store(connection, self._time(), page, item.reading)
+
+    # -- reports and improvements ----------------------------------------------
+
+    def saw_reports(self, run_id: int, item: ReportsItem) -> None:
+        """Record the public reports that a page lists."""
+        with self._engine.begin() as connection:
+            reports.saw_reports(connection, self._time(), run_id, item)
+
+    def saw_improvements(self, run_id: int, item: ImprovementsItem) -> None:
+        """Record the service improvements that a page lists."""
+        with self._engine.begin() as connection:
+            reports.saw_improvements(connection, self._time(), run_id, item)
+
+    def lists_read(self, run_id: int, item: ListsReadItem) -> None:
+        """Mark what lists that were read whole in this run no longer show."""
+        with self._engine.begin() as connection:
+            reports.lists_read(connection, self._time(), run_id, item)
+
+    def store_report(self, run_id: int, item: ReportItem) -> None:
+        """Store everything about one report's document at once: its text and the outcome, which is
+        made final: other bytes are a new version only where their text differs."""
+        with self._engine.begin() as connection:
+            reports.store_document(connection, self._time(), item)
+            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
+                item.outcome, item.reason = reports.compare(
+                    connection, item.previous_document_id, item.document_id
+                )
+            self._outcome(connection, run_id, item, None)
 
     # -- inside a transaction --------------------------------------------------
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 
 from ombudsman_crawler import years
+from ombudsman_crawler.figures.numbers import phrase
 from ombudsman_crawler.letters.front_matter import MONTHS
-from ombudsman_crawler.letters.numbers import phrase
 from ombudsman_crawler.letters.part import Part
 
 _ANNUAL = r"annual (?:review )?(?:letter|review)"

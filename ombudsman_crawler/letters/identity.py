@@ -15,9 +15,10 @@ from datetime import date
 
 from ombudsman_crawler import authorities, years
 from ombudsman_crawler.authorities import Authority
+from ombudsman_crawler.figures.figure import Finding, Severity
+from ombudsman_crawler.figures.numbers import phrase
 from ombudsman_crawler.letters.front_matter import FrontMatter, date_in
-from ombudsman_crawler.letters.letter import Expectation, Finding, Severity
-from ombudsman_crawler.letters.numbers import phrase
+from ombudsman_crawler.letters.letter import Expectation
 from ombudsman_crawler.letters.part import Part
 
 _YEAR_ENDING = phrase(r"\byear (?:ending|ended):? (?:on )?31(?:st)? march (20\d\d)\b")

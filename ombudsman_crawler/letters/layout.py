@@ -17,7 +17,8 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from ombudsman_crawler.letters.letter import Box, Page, Word
+from ombudsman_crawler.figures.figure import Box
+from ombudsman_crawler.letters.letter import Page, Word
 
 # A word's baseline above its lower edge, and how far two baselines of one line may differ.
 _BASELINE = 0.25 / 1.1

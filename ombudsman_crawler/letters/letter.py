@@ -1,5 +1,4 @@
-"""What reading a document yields. Boxes are `(x0, y0, x1, y1)` in points from the top left of the
-page as displayed (crop box, after rotation); pages count from 1."""
+"""What reading a document yields. Pages count from 1."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-Box = tuple[float, float, float, float]
+from ombudsman_crawler.figures.figure import Figure, Finding
 
 
 class Status(StrEnum):
@@ -20,14 +19,6 @@ class Status(StrEnum):
     UNREADABLE = "unreadable"
     UNKNOWN_FORM = "unknown_form"
     NOT_A_LETTER = "not_a_letter"
-
-
-class Severity(StrEnum):
-    """`note` leaves a figure alone; `warning` and `error` make it doubtful."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 class Word(NamedTuple):
@@ -59,36 +50,6 @@ class Page:
     rising: tuple[Word, ...] = ()
     falling: tuple[Word, ...] = ()
     recognised: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of a letter, or its absence.
-
-    `value` is None exactly when `absence` (see `metrics.ABSENCES`) says why. `value_text` keeps
-    the characters as printed, `text` the sentence or cell around them; `box` encloses the number.
-    """
-
-    year_ending: int
-    metric: str
-    value: float | None
-    absence: str | None = None
-    value_text: str | None = None
-    restated: bool = False
-    page: int | None = None
-    box: Box | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something a reader of the figures should know. `metric` None: about the letter as a whole."""
-
-    code: str
-    severity: Severity
-    message: str
-    metric: str | None = None
-    year_ending: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

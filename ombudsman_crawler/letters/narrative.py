@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 
 from ombudsman_crawler import metrics
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
+from ombudsman_crawler.figures.numbers import DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.layout import Passage
-from ombudsman_crawler.letters.letter import Figure, Finding, Severity
-from ombudsman_crawler.letters.numbers import DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.part import Part
 from ombudsman_crawler.letters.scope import GENERAL, NOT_THIS_YEAR
 

@@ -12,21 +12,14 @@ from dataclasses import replace
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.exceptions import UnreadablePdf
-from ombudsman_crawler.letters import checks, forms, ocr, witness, words
+from ombudsman_crawler.figures import checks
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
+from ombudsman_crawler.letters import forms, ocr, witness, words
 from ombudsman_crawler.letters.follow_up import is_follow_up, year_followed_up
 from ombudsman_crawler.letters.forms.form import Context, Form
 from ombudsman_crawler.letters.front_matter import FrontMatter, read_front_matter
 from ombudsman_crawler.letters.identity import Identity, identify
-from ombudsman_crawler.letters.letter import (
-    DocumentReading,
-    Expectation,
-    Figure,
-    Finding,
-    Letter,
-    Page,
-    Severity,
-    Status,
-)
+from ombudsman_crawler.letters.letter import DocumentReading, Expectation, Letter, Page, Status
 from ombudsman_crawler.letters.narrative import prose_figures
 from ombudsman_crawler.letters.part import Part, lay_out, split
 
@@ -247,7 +240,7 @@ def _read_figures(
         )
     )
     findings = reading.findings + about_told
-    findings += checks.check_letter(figures, year, identity.period_start, identity.period_end)
+    findings += checks.check_figures(figures, year, identity.period_start, identity.period_end)
     findings += witness.box_findings(figures, [sheet.page for sheet in part.sheets])
     if text_of is not None:
         # The second reader sees no picture.

@@ -17,7 +17,8 @@ from functools import lru_cache
 
 import pypdf
 
-from ombudsman_crawler.letters.letter import Box, Figure, Finding, Page, Severity
+from ombudsman_crawler.figures.figure import Box, Figure, Finding, Severity
+from ombudsman_crawler.letters.letter import Page
 
 PageText = Callable[[int], str | None]
 

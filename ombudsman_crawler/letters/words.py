@@ -147,8 +147,9 @@ def producer_of(reader: pypdf.PdfReader) -> str | None:
     return str(producer).strip()[:200] or None if producer else None
 
 
-def extract(data: bytes) -> tuple[Page, ...]:
-    """Return the words of a vetted document, in the order of the content stream.
+def extract(data: bytes, *, first_pages: int | None = None) -> tuple[Page, ...]:
+    """Return the words of a vetted document, in the order of the content stream: of every page that
+    may be a letter's or, of a document that is none, of its first pages.
 
     Raises UnreadablePdf: `broken` or `encrypted` where pdfium can't open it, `too_many_pages` for
     a page with more characters than a letter could have, `no_text_layer` where no page has a word.
@@ -159,7 +160,12 @@ def extract(data: bytes) -> tuple[Page, ...]:
         code = "encrypted" if "password" in str(error).lower() else "broken"
         raise UnreadablePdf(code, f"pdfium can't open the document: {error}") from error
     try:
-        pages = tuple(_read_page(document, number) for number in _numbers(document))
+        numbers = (
+            _numbers(document)
+            if first_pages is None
+            else list(range(1, min(len(document), first_pages) + 1))
+        )
+        pages = tuple(_read_page(document, number) for number in numbers)
     except pdfium.PdfiumError as error:
         raise UnreadablePdf("broken", f"pdfium can't read a page: {error}") from error
     finally:

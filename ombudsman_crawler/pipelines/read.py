@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from itemadapter import ItemAdapter
@@ -17,7 +16,8 @@ from ombudsman_crawler.exceptions import CorruptDocument
 from ombudsman_crawler.items import LetterItem
 from ombudsman_crawler.letters import read
 from ombudsman_crawler.letters.letter import Expectation
-from ombudsman_crawler.reading_workers import Read, ReadingWorkers
+from ombudsman_crawler.pipelines.patience import LeftUnread, Patience
+from ombudsman_crawler.reading_workers import ReadingWorkers
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
-
-
-# Seconds: how long a stopped run waits for a reading, and how often it looks.
-_AFTER_STOP, _STEP = 10.0, 0.5
-
-
-class _LeftUnread(Exception):
-    """The run was stopped before a reading was done."""
 
 
 class ReadLetter:
@@ -43,6 +35,7 @@ class ReadLetter:
         self._workers = ReadingWorkers.configured(
             crawler.settings, ocr=crawler.settings.getbool("OMBUDSMAN_OCR")
         )
+        self._patience = Patience(self._run)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -62,8 +55,10 @@ class ReadLetter:
         path, sha256 = self._run.reader.document(letter["document_id"])
         expectation = Expectation(letter["authority"], letter["listed_year"])
         try:
-            done = await self._read(self._run.storage / path, sha256, expectation)
-        except _LeftUnread:
+            done = await self._patience.result(
+                partial(self._workers.submit, self._run.storage / path, sha256, expectation)
+            )
+        except LeftUnread:
             logger.warning("%s is left unread; the next run reads it", letter["url"])
         except (FileNotFoundError, CorruptDocument) as error:
             logger.error("%s can't be read: %s", letter["url"], error)
@@ -80,27 +75,6 @@ class ReadLetter:
             letter["packed_texts"] = done.packed_texts
             letter["reading_ms"] = done.milliseconds
         return item
-
-    async def _read(self, path: Path, sha256: str, expectation: Expectation) -> Read:
-        try:
-            return await self._result(self._workers.submit(path, sha256, expectation))
-        except BrokenProcessPool as error:
-            # The workers were killed, perhaps for another document: this one gets a fresh pool.
-            logger.warning("the reading workers have ended (%s); started anew", error)
-            return await self._result(self._workers.submit(path, sha256, expectation))
-
-    async def _result(self, job: Future[Read]) -> Read:
-        """Wait for a reading; a stopped run waits a little and then leaves it to the next one."""
-        reading = asyncio.wrap_future(job)
-        left = _AFTER_STOP
-        while not reading.done():
-            await asyncio.wait([reading], timeout=_STEP)
-            if self._run.stopping:
-                left -= _STEP
-            if left <= 0 and not reading.done():
-                job.cancel()
-                raise _LeftUnread
-        return reading.result()
 
     def _give_up(self, letter: ItemAdapter, expectation: Expectation, error: BaseException) -> None:
         code, message = self._workers.failure(error)

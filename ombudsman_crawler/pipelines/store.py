@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ombudsman_crawler import current_run
-from ombudsman_crawler.items import CouncilItem, DecisionItem, LetterItem
+from ombudsman_crawler.items import CouncilItem, LetterItem, PageItem
 
 if TYPE_CHECKING:
     from typing import Self
@@ -31,21 +31,20 @@ class StoreLetter:
         return item
 
 
-class StoreDecision:
-    """Writes each decision through `database.writer`, and lets go of what was only carried."""
+class StorePage:
+    """Writes what each council's page said, and lets go of what was only carried."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._run = current_run.of(crawler)
+        self._writer = current_run.of(crawler).writer
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        if isinstance(item, DecisionItem):
-            run = self._run
-            run.writer.store_decision(run.run_id, item, run.reader.newest_year())
-            item.row = item.page = None
+        if isinstance(item, PageItem):
+            self._writer.store_page(item)
+            item.reading, item.text = None, ""
         return item
 
 

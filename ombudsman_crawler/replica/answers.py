@@ -10,22 +10,21 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 
-from ombudsman_crawler.replica import decision_pages, drawing, pages, wording
+from ombudsman_crawler.replica import council_truth, decision_pages, drawing, pages, wording
 from ombudsman_crawler.replica.catalogue import Catalogue, Link
+from ombudsman_crawler.replica.council_truth import PageErrors, Shown
 from ombudsman_crawler.replica.councils import Council, predecessors
 from ombudsman_crawler.replica.decisions import Docket
 from ombudsman_crawler.replica.faults import normal_path
-from ombudsman_crawler.replica.figures import NOTHING, figures
 from ombudsman_crawler.replica.improvements import improvements_of, improvements_page
 from ombudsman_crawler.replica.public_reports import PublicReports, reports_page, reports_path
 from ombudsman_crawler.replica.search import Search
 from ombudsman_crawler.replica.subjects import CATEGORIES
+from ombudsman_crawler.replica.tables import index
+from ombudsman_crawler.replica.tables.library import Library
 
 HTML = "text/html; charset=utf-8"
 PDF = "application/pdf"
-
-# Councils abolished since then show zeros, those before their last year, as seen on the site.
-_ZEROS_SINCE = 2023
 
 _COUNCIL_PAGE = re.compile(r"/your-councils-performance/([^/]+)(?:/(.+))?")
 _A_TO_Z = re.compile(re.escape(pages.A_TO_Z) + "/([a-z])")
@@ -70,6 +69,8 @@ class Site:
         self.map_style = "links"
         self.robots = ""
         self.replacements: dict[str, Replacement] = {}
+        self.tables = Library(catalogue)
+        self.page_errors = PageErrors()
 
     def answer(self, path: str, query: str, headers: Mapping[str, str]) -> Answer:
         """Return the proper answer to a GET of a path (as sent), given its headers (lower case)."""
@@ -87,6 +88,10 @@ class Site:
         if removed:
             gone = pages.plain_page("Decision removed", "This decision is no longer published.")
             return Answer(removed, gone.encode(), HTML)
+        table = self.tables.file(key)
+        if table:
+            body, content_type, modified = table
+            return _conditional(Answer(200, body, content_type), headers, _tag(body), modified)
         html = self._html(key, query)
         if html is None:
             missing = pages.plain_page("Page not found", "There is no page at this address.")
@@ -140,7 +145,11 @@ class Site:
             html = pages.a_to_z_page()
         elif letter := _A_TO_Z.fullmatch(key):
             html = self._a_to_z(letter[1].upper())
-        elif key in ("/copyright", "/cookies", "/information-centre"):
+        elif key == "/information-centre":
+            html = index.information_centre_page()
+        elif key == index.ADDRESS:
+            html = index.index_page(self.tables.documents())
+        elif key in ("/copyright", "/cookies"):
             html = pages.plain_page(key[1:].capitalize(), "Nothing here is needed for testing.")
         elif key.startswith("/decisions"):
             html = self._of_decisions(key, query)
@@ -188,23 +197,22 @@ class Site:
         return None
 
     def _statistics(self, council: Council) -> str:
-        last = self.catalogue.last
-        year = council.last_year(last)
-        shown = self.catalogue.newest_revision(council, year)
-        numbers = figures(council, year, shown)
-        if council.ended_by(last) and year >= _ZEROS_SINCE:
-            year, numbers = last, NOTHING
-        layout = pages.default_layout(year) if self.layout == "mixed" else self.layout
+        found = self.shown(council)
         return pages.council_page(
             council,
-            merged=predecessors(council, last),
-            figures=numbers,
-            year_ending=year,
-            layout=layout,
+            merged=predecessors(council, self.catalogue.last),
+            figures=found.numbers,
+            year_ending=found.year_ending,
+            layout=found.layout,
             traps=self.traps,
             reports=self.reports.of_council(council),
             improvements=improvements_of(council, self.catalogue, self.docket),
+            base=found.remedy_base,
         )
+
+    def shown(self, council: Council) -> Shown:
+        """Return what is behind a council's page."""
+        return council_truth.shown(self.catalogue, council, self.layout, self.page_errors)
 
     def _a_to_z(self, letter: str) -> str:
         catalogue = self.catalogue

@@ -27,8 +27,6 @@ EMBARGO = timedelta(weeks=6)
 _INVESTIGATED = 0.75
 # How many years after its end a former council's last cases are decided.
 _LATE_YEARS = 5
-# The first number of the cases decided in the two months after the newest year.
-_NEXT_YEAR = 1100
 _PER_BODY = 1250
 # Coprime with a million: neighbouring cases have references far apart, and no two the same.
 _SCATTER, _SHIFT = 370_261, 104_729
@@ -110,16 +108,16 @@ def year_of(day: date) -> int:
 
 
 @lru_cache(maxsize=4096)
-def cases_of(council: Council, year_ending: int, last: int, most: int) -> tuple[Case, ...]:
+def cases_of(council: Council, year_ending: int, most: int) -> tuple[Case, ...]:
     """Return a council's cases decided in a year, at most `most` of them, in no order.
 
-    `last` is the newest year of the letters. With `most` no limit, counts of outcomes are those of
+    With `most` no limit, counts of outcomes are those of
     the figures; with less, those of the upheld and the not upheld still are where few enough.
     """
     if not most:
         return ()
-    if year_ending > council.last_year(last):
-        return _late(council, year_ending, last)
+    if year_ending > council.last_year(year_ending):
+        return _late(council, year_ending)
     if not council.lived_in(year_ending):
         return ()
     numbers = figures(council, year_ending)
@@ -162,9 +160,9 @@ def _kept(upheld: int, refused: int, closed: int, most: int) -> tuple[int, int, 
     return upheld, refused, min(closed, most - investigated)
 
 
-def _late(council: Council, year_ending: int, last: int) -> tuple[Case, ...]:
+def _late(council: Council, year_ending: int) -> tuple[Case, ...]:
     """Return the case of a former council that was decided after its end, if there is one."""
-    late = year_ending - council.last_year(last) <= _LATE_YEARS
+    late = year_ending - council.last_year(year_ending) <= _LATE_YEARS
     if not late or chance.share("late case", council.code, year_ending) < 0.5:
         return ()
     return (case_about(bodies()[council.code], year_ending, 0, UPHELD),)
@@ -177,16 +175,6 @@ def cases_of_others(year_ending: int) -> list[Case]:
         for body in OTHER_BODIES
         for number, outcome in enumerate((UPHELD, NOT_UPHELD))
     ]
-
-
-def cases_of_next_year(council: Council, last: int) -> list[Case]:
-    """Return what was decided about a council in the two months after its newest letter's year."""
-    living = council.authority.end is None
-    if not living or chance.share("next year", council.code, last) < 0.5:
-        return []
-    day = date(last, 4, 1) + timedelta(days=chance.whole(0, 60, "next year", council.code, last))
-    outcome = chance.pick(OUTCOMES, "next year", council.code, last)
-    return [case_about(bodies()[council.code], last + 1, _NEXT_YEAR, outcome, decided=day)]
 
 
 def case_about(

@@ -310,6 +310,27 @@ class Catalogue:
             yield
             self.changes += 1
 
+    def advance(self) -> int:
+        """Let the newest year be the next one; return it.
+
+        Councils that ended leave the map to what followed them, once that has a year of its own.
+        """
+        year = self.last + 1
+        if year > wording.LAST_YEAR:
+            raise ValueError(f"the replica writes no letters for {year}")
+        with self.change():
+            self.last = year
+            alive = {council.code: council for council in living(year)}
+            shown = {council.code: council for council in self.on_map}
+            for council in self.on_map:
+                followers = [code for code in council.authority.replaced_by if code in alive]
+                if followers and council.ended_by(year):
+                    del shown[council.code]
+                    shown |= {code: alive[code] for code in followers}
+            self.on_map = list(shown.values())
+            self._index()
+        return year
+
     def add_council(self, code: str | None) -> Council:
         """Put one more council on the map: this one, or the next in order."""
         present = {council.code for council in self.on_map}

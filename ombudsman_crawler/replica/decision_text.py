@@ -22,6 +22,24 @@ _PEOPLE = (
     ("Mr and Mrs D", "they", "their"),
 )
 
+# What else happened; decisions tell more or less of it.
+_EVENTS = (
+    "An officer visited {who} in the following month. The notes of the visit say that {they} had"
+    " asked for the same thing twice before, and that the matter would be passed on to another"
+    " team. There is no record that it was.",
+    "{who} complained at stage one of the {body}’s procedure. The answer apologised for the delay,"
+    " but it did not say when a decision would be made, nor what {they} could do in the meantime.",
+    "The {body}’s second answer came after 35 working days, 15 more than its procedure allows. It"
+    " told {who} that 100% of similar requests were dealt with in time; the {body} couldn’t show me"
+    " where that figure comes from.",
+    "I asked the {body} how many other people may be affected. It found 12 cases between 1 April"
+    " and 31 March in which the same letter had not been sent.",
+    "Statutory guidance says that councils should tell people of their right to a review. The"
+    " letter I have seen has no such paragraph; the {body} accepts this.",
+    "The {body} has since changed its computer system (the “case record”), so that a request can't"
+    " be closed before somebody has answered it. I welcome this.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -64,7 +82,7 @@ def compose(case: Case, revision: int = 0) -> DecisionText:
     if not agreed_anything(case):
         return DecisionText(writer.summary(), writer.investigated(None), None, None)
     agreed = writer.agreed()
-    improvement = writer.improvement() if improves_services(case) else None
+    improvement = improvement_of(case) if improves_services(case) else None
     return DecisionText(
         writer.summary(), writer.investigated(agreed), "\n".join(agreed.paragraphs), improvement
     )
@@ -97,9 +115,6 @@ class _Writer:
         self.weeks = chance.whole(3, 40, "weeks", *case.key)
         self.older = is_older(case)
         self.article = "a" if body == "Council" else "an"
-
-    def improvement(self) -> str:
-        return improvement_of(self.case)
 
     def summary(self) -> str:
         case = self.case
@@ -192,19 +207,23 @@ class _Writer:
 
     def _complaint(self) -> Section:
         paragraphs = [
-            f"{self.who} complains that the {self.body} {self.case.subject.complaint}. "
-            f"{self.their.capitalize()} complaint began on {self.begun}."
+            f"{self.who} {self._does('complain')} that the {self.body}"
+            f" {self.case.subject.complaint}. {self.their.capitalize()} complaint began on"
+            f" {self.begun}."
         ]
         if chance.share("second complaint", *self.case.key) < 0.5:
             paragraphs.append(
-                f"{self.who} says this caused {self.their} family stress for {self.weeks} weeks; it"
-                f" didn't answer {self._mail()}."
+                f"{self.who} {self._does('say')} this caused {self.their} family stress for"
+                f" {self.weeks} weeks; it didn't answer {self._mail()}."
             )
         if self.revision:
             paragraphs.append(
                 f"This decision was corrected {self.revision} time(s) after it was issued."
             )
         return Section("The complaint", tuple(paragraphs))
+
+    def _does(self, verb: str) -> str:
+        return verb if self.they == "they" else f"{verb}s"
 
     def _mail(self) -> str:
         if chance.share("mail", *self.case.key) < 0.5:
@@ -241,6 +260,10 @@ class _Writer:
         ]
         if chance.share("what happened", *self.case.key) < 0.25:
             paragraphs.insert(0, "What happened")
+        count = chance.whole(1, len(_EVENTS), "events", *self.case.key)
+        paragraphs += [
+            event.format(who=self.who, body=self.body, they=self.they) for event in _EVENTS[:count]
+        ]
         if upheld:
             paragraphs.append(f"That was fault. It left {self.who} uncertain, which is injustice.")
             if not agreed_anything(self.case):

@@ -17,7 +17,6 @@ from ombudsman_crawler.replica.cases import (
     bodies,
     case_about,
     cases_of,
-    cases_of_next_year,
     cases_of_others,
     year_of,
 )
@@ -78,7 +77,7 @@ class _Index:
     """Oldest first."""
     days: list[date]
     by_path: dict[str, Case]
-    built_for: tuple[int, int]
+    built_for: tuple[int, int, int]
 
 
 class Docket:
@@ -87,23 +86,31 @@ class Docket:
     def __init__(self, catalogue: Catalogue, *, most: int, years: int, traps: bool) -> None:
         self.catalogue = catalogue
         self.most, self.years, self.traps = most, years, traps
-        self.today = letter_date(catalogue.last) + timedelta(days=7)
+        self._today = date.min
         self._added: tuple[Case, ...] = ()
         self._statuses: dict[str, int] = {}
         self._unlisted: frozenset[str] = frozenset()
         self._revisions: dict[str, int] = {}
-        self._index = _Index([], [], {}, (-1, -1))
+        self._index = _Index([], [], {}, (0, 0, 0))
+
+    @property
+    def today(self) -> date:
+        """The site's day: a week after the newest letters, or later if that was set."""
+        return max(self._today, letter_date(self.catalogue.last) + timedelta(days=7))
+
+    @today.setter
+    def today(self, day: date) -> None:
+        self._today = day
+
+    @property
+    def _years(self) -> range:
+        """The years of which there are decisions, and the one in which no letter is written yet."""
+        last = self.catalogue.last
+        return range(last - self.years + 1, last + 2)
 
     def of_council(self, council: Council) -> list[Case]:
         """Return a council's cases on the site today, newest first."""
-        last = self.catalogue.last
-        found = [
-            case
-            for year in range(last - self.years + 1, last + 1)
-            for case in cases_of(council, year, last, self.most)
-        ]
-        if self.most:
-            found += cases_of_next_year(council, last)
+        found = [case for year in self._years for case in cases_of(council, year, self.most)]
         found += [case for case in self._added if case.code == council.code]
         return newest_first(case for case in found if case.published <= self.today)
 
@@ -239,17 +246,14 @@ class Docket:
     def _built(self) -> _Index:
         """Return the cases in order, put there again when councils or decisions were added."""
         present = [*self.catalogue.on_map, *self.catalogue.former]
-        state = (len(present), len(self._added))
+        state = (self.catalogue.last, len(present), len(self._added))
         if state == self._index.built_for:
             return self._index
-        last = self.catalogue.last
         cases: list[Case] = list(self._added)
-        for year in range(last - self.years + 1, last + 1) if self.most else ():
+        for year in self._years if self.most else ():
             for council in present:
-                cases += cases_of(council, year, last, self.most)
+                cases += cases_of(council, year, self.most)
             cases += cases_of_others(year)
-        for council in present if self.most else ():
-            cases += cases_of_next_year(council, last)
         cases = newest_first(cases)[::-1]
         by_path = {normal_path(case.address): case for case in cases}
         # Both threads may build: either puts the same whole index in place.

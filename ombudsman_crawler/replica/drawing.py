@@ -49,12 +49,18 @@ def draw(content: Content, layout: str) -> bytes:
 
 
 def draw_text(title: str, headline: str, paragraphs: tuple[str, ...]) -> bytes:
-    """Return a plain document of one page that is no letter."""
+    """Return a plain document that is no letter."""
     paper = Paper(title, "ombudsman replica", "generated for testing")
-    paper.text(MARGIN, 80, headline, size=16, font=BOLD)
-    y = 116.0
+    y = 80.0
+    for line in wrap(headline, _TEXT_WIDTH, BOLD, 16):
+        paper.text(MARGIN, y, line, size=16, font=BOLD)
+        y += 20
+    y += 16
     for paragraph in paragraphs:
         for line in wrap(paragraph, _TEXT_WIDTH, REGULAR, 10):
+            if y > _BOTTOM:
+                paper.next_page()
+                y = 80.0
             paper.text(MARGIN, y, line)
             y += 14
         y += 8

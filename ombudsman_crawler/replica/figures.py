@@ -139,6 +139,13 @@ class Figures:
         """Of the upheld cases, whatever base the form prints."""
         return percentage(self.remedies, self.upheld)
 
+    def average(self, metric: str) -> float | None:
+        """Return what similar authorities reached in one of the metrics of `Averages`."""
+        if self.similar is None:
+            return None
+        value: float = getattr(self.similar, metric)
+        return value
+
 
 def percentage(part: int, base: int) -> int | None:
     """Return 100 * part / base as a whole number, halves up; None when the base is zero."""

@@ -29,6 +29,9 @@ REVIEW = "/assets/attach/5928/LG-Review-2020-21-FINAL.pdf"
 MANUAL = "/assets/attach/4215/Interpretation-of-statistics.pdf"
 ACCOUNTS = "/assets/attach/6102/Annual-Report-and-Accounts-2020-21.pdf"
 
+# Pages relate upheld decisions to the population a year before the letters do.
+FIRST_YEAR_PER_RESIDENTS = 2023
+
 
 def council_path(council: Council) -> str:
     """Return the address of a council's page as its links have it."""
@@ -170,16 +173,20 @@ def council_page(
     year_ending: int,
     layout: str,
     traps: bool,
+    base: int,
     reports: list[ReplicaReport],
     improvements: list[Case],
 ) -> str:
     """Return a council's statistics page.
 
     `merged` are the bodies it took the place of; `layout` is v1 (annual statistics) or v2
-    (complaint overview); `figures` are NOTHING for an abolished council that shows zeros.
+    (complaint overview); `figures` are NOTHING for an abolished council that shows zeros; `base`
+    is the number printed as that of the satisfactory remedies.
     """
     quirks = _Quirks(council, traps)
     parts = [_twins(council) if traps else ""]
+    if quirks.cookies_first:
+        parts.append(_cookie_panel())
     if year_ending >= 2023 and layout == "v1":
         parts.append(
             "<div class='box'><h2>Advice on comparing statistics across years</h2><p>We are now"
@@ -192,20 +199,36 @@ def council_page(
             f"<p>{escape(quirks.name)} is a merger of several councils and the historical"
             f" information for these are located from the following links. {links}</p>"
         )
-    if layout == "v2":
-        parts += [_overview(figures, year_ending), _upheld_v2(figures, year_ending, quirks)]
-    else:
-        parts += ["<h2>Annual statistics</h2>", _upheld_v1(figures, year_ending, quirks)]
+    if year_ending >= wording.FIRST_PANEL_YEAR:
+        upheld = _upheld_v2 if layout == "v2" else _upheld_v1
+        parts += [
+            _overview(figures, year_ending) if layout == "v2" else "<h2>Annual statistics</h2>",
+            upheld(figures, year_ending, quirks),
+            _compliance(figures, year_ending, quirks),
+            _remedies(figures, year_ending, quirks, base),
+        ]
     parts += [
-        _compliance(figures, year_ending, quirks),
-        _remedies(figures, year_ending, quirks),
         "<h2>Annual letters</h2>\n<p>We write to councils each year to give a summary of the"
         " complaint statistics we have recorded about them, and their performance in responding to"
         f" our investigations.</p>\n<p>{link(letters_path(council), 'View annual letters')}</p>",
         reports_block(council, reports, quirks.name),
         improvements_block(council, improvements, year_ending),
     ]
+    if quirks.cookies_last:
+        parts.append(_cookie_panel())
     return page(council.name, "\n".join(part for part in parts if part))
+
+
+def _cookie_panel() -> str:
+    return (
+        '<div class="cookie-panel"><h2>Cookies</h2><p>Cookies help us count visits: 95% of our'
+        " 12,000 visitors a month accept them. You can change your settings at any time.</p></div>"
+    )
+
+
+def remedy_base(figures: Figures, year_ending: int) -> int:
+    """Return the base of the satisfactory remedies, whatever the page calls it."""
+    return figures.upheld if year_ending >= 2022 else figures.investigations
 
 
 class _Quirks:
@@ -223,6 +246,8 @@ class _Quirks:
         self.glued = has("glued link", 0.3)
         self.stop = " ." if has("space before stop", 0.25) else "."
         self.captions = has("captions", 0.4)
+        self.cookies_first = has("cookie panel", 0.2)
+        self.cookies_last = not self.cookies_first and has("cookie panel below", 0.25)
 
 
 def _twins(council: Council) -> str:
@@ -274,7 +299,11 @@ def _upheld_v1(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
 def _view_and_adjusted(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
     """Return the link to the upheld decisions and, from 2022-23, the figures per 100,000."""
     listing = _decisions_link(quirks, year_ending, "View upheld decisions")
-    if year_ending < 2023 or figures.per_100k is None or figures.similar is None:
+    if (
+        year_ending < FIRST_YEAR_PER_RESIDENTS
+        or figures.per_100k is None
+        or figures.similar is None
+    ):
         return f"<p>{listing}</p>"
     stray = "%" if quirks.stray_percent else ""
     adjusted = (
@@ -343,7 +372,7 @@ def _compliance(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _remedies(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
+def _remedies(figures: Figures, year_ending: int, quirks: _Quirks, base: int) -> str:
     rate = _rate(figures.satisfactory_remedy_rate)
     parts = [
         "<h3>Satisfactory remedies provided by the Council</h3>",
@@ -356,7 +385,6 @@ def _remedies(figures: Figures, year_ending: int, quirks: _Quirks) -> str:
     parts.append(f"<p>{counted(figures.remedies, 'satisfactory remedy decision')}</p>")
     # Pages up to 2022-23 call the upheld decisions investigations here.
     noun = "upheld decision" if year_ending >= 2024 else "detailed investigation"
-    base = figures.upheld if year_ending >= 2022 else figures.investigations
     parts.append(_based_on(base, noun, year_ending))
     listing = _decisions_link(quirks, year_ending, "View all satisfactory remedy decisions")
     parts.append(f"<p>{listing}</p>")

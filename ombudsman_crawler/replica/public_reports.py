@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -43,7 +44,7 @@ class ReplicaReport:
     category: str
     """As printed: Adult care services."""
     paragraphs: tuple[str, ...]
-    """What the PDF says, headings and paragraphs: its reference and its date first."""
+    """What the PDF says, headings and paragraphs: first whose and its reference, then its date."""
     decision: str | None
     """The address of the decision it is the report of, while the site has that."""
 
@@ -58,15 +59,19 @@ class PublicReports:
 
     def of_council(self, council: Council) -> list[ReplicaReport]:
         """Return the reports that a council's pages list, newest first."""
-        cases = [
-            *_reported(council, self.catalogue.last),
-            *(case for case in self._added if case.code == council.code),
-        ]
         return [
             self._describe(case)
-            for case in newest_first(cases)
+            for case in newest_first(self._cases(council))
             if case.reference not in self._dropped
         ]
+
+    def _cases(self, council: Council) -> Iterable[Case]:
+        """Return all cases with a report: of the letters' years, later ones, and those added."""
+        found = {case.reference: case for case in _reported(council, self.catalogue.last)}
+        for case in (*self.docket.of_council(council), *self._added):
+            if case.kind == "report" and case.code == council.code:
+                found[case.reference] = case
+        return found.values()
 
     def pdf(self, path: str) -> bytes | None:
         """Return the report at an address, dropped from the lists or not; None without one."""
@@ -75,10 +80,7 @@ class PublicReports:
         for council in (*catalogue.on_map, *catalogue.former):
             if not wanted.startswith(f"{report_folder(council.code)}/"):
                 continue
-            cases = [*_reported(council, catalogue.last), *self._added]
-            # A decision that a test published may be a report that no list has.
-            cases += [case for case in self.docket.of_council(council) if case.kind == "report"]
-            for case in cases:
+            for case in self._cases(council):
                 if normal_path(report_pdf(case) or "") == wanted:
                     return draw_report(council.name, case)
         return None
@@ -194,7 +196,12 @@ def _blurb(case: Case) -> str:
 
 def _paragraphs(case: Case) -> tuple[str, ...]:
     text = compose(case)
-    found = [f"Reference {case.reference}", written_date(case.decided), text.summary]
+    found = [
+        f"Investigation into a complaint about {bodies()[case.code].name} (reference number:"
+        f" {case.reference})",
+        written_date(case.decided),
+        text.summary,
+    ]
     for section in text.sections:
         found += [section.heading, *section.paragraphs]
     return tuple(found)
@@ -206,5 +213,5 @@ def draw_report(name: str, case: Case) -> bytes:
     return drawing.draw_text(
         f"Report on an investigation into a complaint about {name} ({case.reference})",
         "Report by the Local Government and Social Care Ombudsman",
-        (f"Investigation into a complaint about {name}", *_paragraphs(case)),
+        _paragraphs(case),
     )

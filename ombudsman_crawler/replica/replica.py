@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import signal
-import threading
+from collections.abc import Sequence
 from datetime import date, timedelta
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
-from ombudsman_crawler.replica import wording
+from ombudsman_crawler.replica import agreement, council_truth, seeded, wording
+from ombudsman_crawler.replica.agreement import Disagreement, Statement
 from ombudsman_crawler.replica.answers import Replacement, Site
 from ombudsman_crawler.replica.cases import bodies
 from ombudsman_crawler.replica.catalogue import Catalogue, Link, ReplicaLetter
+from ombudsman_crawler.replica.council_truth import ReplicaPage
 from ombudsman_crawler.replica.decisions import Docket, ReplicaDecision
 from ombudsman_crawler.replica.faults import Faults, normal_path
 from ombudsman_crawler.replica.improvements import ReplicaImprovement, describe, improvements_of
 from ombudsman_crawler.replica.pages import MAP_STYLES
 from ombudsman_crawler.replica.public_reports import ReplicaReport
 from ombudsman_crawler.replica.search import SearchFaults
+from ombudsman_crawler.replica.seeded import SeededError
 from ombudsman_crawler.replica.server import Hit, Server
+from ombudsman_crawler.replica.tables.library import ReplicaTable
 
 LAYOUTS = ("mixed", "v1", "v2")
 COUNCIL_PAGES = ("traps", "plain")
@@ -36,9 +39,11 @@ class Replica:
     the first and last year ending of the letters (2005 to 2036; of early years fewer councils have
     letters). `map_style` is how the map lists councils; `layout` that of the council pages
     (`mixed`: as the site has it for the year shown); `council_pages` is `traps` or `plain`.
-    `validators=False` sends no ETag and no Last-Modified. Of the last `decision_years` years the
-    site has decisions, at most `decisions` a council and year: with a large number those that the
-    figures count, with the usual few those of councils with few complaints; 0 for none.
+    `validators=False` sends no ETag and no Last-Modified. `seeded_errors` plants so many errors in
+    pages and national tables, or errors of these kinds (`seeded.KINDS` and `seeded.TRAPS`). Of the
+    last `decision_years` years the site has decisions, at most `decisions` a council and year: with
+    a large number those that the figures count, with the usual few those of councils with few
+    complaints; 0 for none.
 
     Raises ValueError, naming the argument, for what can't be served.
     """
@@ -54,6 +59,7 @@ class Replica:
         host: str = "127.0.0.1",
         council_pages: str = "traps",
         validators: bool = True,
+        seeded_errors: int | Sequence[str | SeededError] = 0,
         decisions: int = DECISIONS,
         decision_years: int = 1,
     ) -> None:
@@ -76,6 +82,9 @@ class Replica:
         self._site.robots = ROBOTS
         self.faults = Faults()
         self._server = Server(self._site, self.faults, validators=validators)
+        self._seeded = seeded.plan(self._catalogue, seeded_errors)
+        self._site.page_errors = seeded.page_errors(self._seeded)
+        self._site.tables.changes = seeded.table_changes(self._catalogue, self._seeded)
         self._host, self._port = host, port
         self.url = ""
         self.map_style = map_style
@@ -251,6 +260,85 @@ class Replica:
         """Put one more council on the map, by its code or the next in order; return its slug."""
         return self._catalogue.add_council(code).slug
 
+    def page(self, slug: str) -> ReplicaPage:
+        """Return the truth about a council's page as it is now.
+
+        Raises KeyError if there is no such council or its page is hidden.
+        """
+        council = self._catalogue.council(slug)
+        if council.slug.lower() in self._catalogue.hidden:
+            raise KeyError(f"the replica hides the page of {slug!r}")
+        return council_truth.describe(council, self._site.shown(council))
+
+    def advance(self) -> int:
+        """Let a year pass: pages show the next one, its letters and tables are there; return it.
+
+        Raises ValueError when the replica can't write letters for that year.
+        """
+        return self._catalogue.advance()
+
+    def disagreements(self) -> list[Disagreement]:
+        """Return every figure of which letter, council page and national table differ.
+
+        Without seeded errors and tables issued again there is none.
+        """
+        letters = (
+            Statement(agreement.LETTER, one.authority, one.code, one.year_ending, one.figures)
+            for one in self.letters()
+        )
+        councils = (*self._catalogue.visible(), *self._catalogue.former)
+        pages = (
+            Statement(agreement.COUNCIL_PAGE, one.authority, one.code, one.year_ending, one.figures)
+            for one in map(self.page, (council.slug for council in councils))
+        )
+        tables = (
+            Statement(
+                agreement.NATIONAL_TABLE, row.authority, row.code, table.year_ending, row.figures
+            )
+            for table in self.tables()
+            for row in table.rows
+        )
+        return agreement.disagreements((*letters, *pages, *tables), self._reasons())
+
+    def _reasons(self) -> dict[tuple[str, int, str], str]:
+        library = self._site.tables
+        found = {
+            (code, year, agreement.NATIONAL_TABLE): "table_reissued"
+            for document in library.documents()
+            for code, year, _ in library.corrected(document)
+        }
+        for error in self._seeded:
+            on_page = error.kind in (seeded.PAGE_REVISED, seeded.PAGE_BASE)
+            source = agreement.COUNCIL_PAGE if on_page else agreement.NATIONAL_TABLE
+            found[error.code, error.year_ending, source] = error.kind
+        return found
+
+    def tables(self) -> list[ReplicaTable]:
+        """Return the truth about every national table, the newest year first.
+
+        The sheets of a workbook are tables of one address.
+        """
+        library = self._site.tables
+        return [truth for document in library.documents() for truth in library.truths(document)]
+
+    def table_file(self, address: str) -> bytes:
+        """Return the bytes of a file of tables. Raises KeyError if there is no such file."""
+        library = self._site.tables
+        return library.bytes_of(library.document(address))
+
+    def reissue_table(self, address: str) -> list[ReplicaTable]:
+        """Issue a file of tables again at its address, a figure of it corrected; return them.
+
+        The figure is the first authority's; where it is part of a total, that changes with it.
+        Raises KeyError if there is no such file.
+        """
+        library = self._site.tables
+        document = library.document(address)
+        key = normal_path(document.address)
+        with self._catalogue.change():
+            library.corrections[key] = library.corrections.get(key, 0) + 1
+        return library.truths(document)
+
     @property
     def today(self) -> date:
         """The site's day: decisions of the six weeks before it aren't published yet."""
@@ -338,44 +426,3 @@ class Replica:
 def _one_of(argument: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{argument}: {value!r}; one of {', '.join(allowed)}")
-
-
-def serve(
-    *,
-    councils: int = 12,
-    years: tuple[int, int] = (2019, 2025),
-    map_style: str = "links",
-    layout: str = "mixed",
-    port: int = 0,
-    host: str = "127.0.0.1",
-    council_pages: str = "traps",
-    validators: bool = True,
-) -> None:
-    """Serve a replica until SIGINT or SIGTERM; prints its address as the first line.
-
-    For the command line: call it in the main thread. Raises ValueError for arguments that can't be
-    served and OSError when it can't listen.
-    """
-    replica = Replica(
-        councils=councils,
-        years=years,
-        map_style=map_style,
-        layout=layout,
-        port=port,
-        host=host,
-        council_pages=council_pages,
-        validators=validators,
-    )
-    stopped = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        with replica:
-            print(replica.url, flush=True)
-            stopped.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,147 +1,173 @@
-"""A page as the blocks of words a reader sees: headings, paragraphs, list items, rows of tables.
+"""A page as blocks: headings and texts with their links, in the order they are read.
 
-Which elements they are made of makes no difference: what stands in one line on the page is one
-block. Scripts, what is hidden and what frames the page are left out.
+Markup is looked at as little as can be: what stands in one paragraph, cell, item or line is a
+block, whatever its class. Navigation, scripts and the controls of forms aren't read.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
+from parsel import Selector
 
-#: The element of lxml that a parsel selector holds.
-Element = Any
+from ombudsman_crawler.site import urls
 
-_NOT_SHOWN = {
-    "head", "script", "style", "noscript", "template", "svg", "math", "iframe", "object",
-    "select", "textarea", "button",
-}  # fmt: skip
-_FRAME = {"nav", "footer", "aside"}
-_INLINE = {
-    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "em", "font", "i", "img", "ins", "label",
-    "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "wbr",
-}  # fmt: skip
-_CELLS = {"td", "th"}
+#: Elements of a page that are looked at; the largest page known has a hundredth of it.
+MOST_ELEMENTS = 200_000
+
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-#: The level of a paragraph that is bold as a whole: below every heading.
-BOLD = 7
-
-_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_NOT_SEEN = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+_BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html",
+    "legend", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot",
+    "th", "thead", "tr", "ul", *_HEADINGS,
+}  # fmt: skip
+_SKIPPED = {
+    "button", "datalist", "dialog", "footer", "head", "iframe", "label", "nav", "noscript",
+    "object", "option", "script", "select", "style", "svg", "template", "textarea",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """One block. `level` is 1 to 6 in a heading, 7 where all of it is bold, else None; `element`
-    is where it begins; `link` the reference of the link that is all of it."""
+class Link:
+    """A link as it stands in a block: its whole address as asked for, and its words."""
 
+    url: str
     text: str
+
+
+@dataclass(slots=True)
+class Block:
+    """A heading (`level` 1 to 6) or a text (`level` None), blanks reduced to single spaces.
+
+    `ancestors` are the elements it stands in, the innermost first; two lines of one paragraph stand
+    in the same.
+    """
+
+    element: Any
     level: int | None
-    element: Element
-    link: str | None = None
+    text: str = ""
+    links: list[Link] = field(default_factory=list)
+
+    @property
+    def ancestors(self) -> Iterator[Any]:
+        yield self.element
+        yield from self.element.iterancestors()
+
+    @property
+    def is_link(self) -> bool:
+        """Whether its words are a link's and nothing else."""
+        return bool(self.links) and self.text == " ".join(link.text for link in self.links)
 
 
-def tidy(text: str) -> str:
-    """Return text with every run of white space as one space, and without what isn't seen."""
-    return " ".join(_NOT_SEEN.sub("", text).split())
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """A page's blocks; `cut` where the page has more elements than are looked at."""
+
+    blocks: tuple[Block, ...]
+    cut: bool
 
 
-def blocks(root: Element) -> Iterator[Block]:
-    """Yield the blocks below an element, itself included, in the order of the page."""
-    return iter(_Walk(root).blocks)
+def read(text: str, url: str) -> Blocks:
+    """Return the blocks of a page that was served at `url`."""
+    reading = _Reading(url)
+    seen = 0
+    # Elements whose tail hasn't been read yet, each in the one before.
+    opened: list[Any] = []
+    for element in Selector(text).root.iter():
+        seen += 1
+        if seen > MOST_ELEMENTS:
+            break
+        parent = element.getparent()
+        while opened and opened[-1] is not parent:
+            reading.leave(opened.pop())
+        opened.append(element)
+        reading.enter(element)
+    while opened:
+        reading.leave(opened.pop())
+    return Blocks(reading.done(), seen > MOST_ELEMENTS)
 
 
-class _Walk:
-    """One walk over a tree; by its events, since hostile pages are nested thousands deep."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a text stands: its block, the link it is part of, and whether it is read at all."""
 
-    def __init__(self, root: Element) -> None:
-        self.blocks: list[Block] = []
-        self._words: list[str] = []
-        self._bold_words: list[str] = []
-        self._linked_words: list[str] = []
-        self._link: str | None = None
-        self._linked: str | None = None
-        self._levels: list[int] = []
-        self._bold = 0
-        self._began: Element = root
-        self._root = root
-        walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-        for event, element in walk:
-            if event == "start":
-                if element is not root and not _is_shown(element):
-                    # Its end still comes, and with it what stands behind it.
-                    walk.skip_subtree()
-                    continue
-                self._start(element)
-            elif event == "end":
-                self._end(element)
-            else:
-                self._say(element.tail)
-        self._close()
+    block: Any
+    link: Any
+    skipped: bool
 
-    def _start(self, element: Element) -> None:
-        tag = element.tag
-        if tag not in _INLINE:
-            if tag in _CELLS and self._words:
-                self._words.append(" | ")
-            else:
-                self._close()
-        if tag in _HEADINGS:
-            self._levels.append(_HEADINGS[tag])
-        if tag in ("b", "strong"):
-            self._bold += 1
-        if tag == "a":
-            self._link = self._linked = element.get("href")
-        if tag in ("br", "img"):
-            self._words.append(" ")
-        self._began = self._began if self._words else element
-        self._say(element.text)
 
-    def _end(self, element: Element) -> None:
-        tag = element.tag
-        if _is_shown(element) or element is self._root:
-            if tag not in _INLINE and tag not in _CELLS:
-                self._close()
-            if tag in _HEADINGS:
-                self._levels.pop()
-            if tag in ("b", "strong"):
-                self._bold -= 1
-            if tag == "a":
-                self._link = None
-        if element is not self._root:
-            self._say(element.tail)
+class _Reading:
+    """The blocks of a page while its elements are walked through."""
 
-    def _say(self, text: str | None) -> None:
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._blocks: list[Block] = []
+        self._parts: list[str] = []
+        self._link_parts: dict[Any, list[str]] = {}
+        self._places: list[_Place] = [_Place(None, None, skipped=False)]
+        self._element: Any = None
+
+    def enter(self, element: Any) -> None:
+        tag = element.tag if isinstance(element.tag, str) else None
+        around = self._places[-1]
+        if tag is None:
+            # A comment: its text isn't the page's, its tail is.
+            self._places.append(_Place(around.block, around.link, skipped=True))
+            return
+        if tag == "br" or tag in _BLOCKS:
+            self._finish()
+        place = _Place(
+            element if tag in _BLOCKS or around.block is None else around.block,
+            element if tag == "a" and element.get("href") else around.link,
+            around.skipped or tag in _SKIPPED,
+        )
+        self._places.append(place)
+        self._text(element.text, place)
+        if tag == "img" and place.link is not None:
+            self._text(element.get("alt"), place)
+
+    def leave(self, element: Any) -> None:
+        self._places.pop()
+        if element.tag in _BLOCKS:
+            self._finish()
+        self._text(element.tail, self._places[-1])
+
+    def done(self) -> tuple[Block, ...]:
+        self._finish()
+        return tuple(self._blocks)
+
+    def _text(self, text: str | None, place: _Place) -> None:
+        if not text or place.skipped or place.block is None:
+            return
+        if place.block is not self._element:
+            self._finish()
+            self._element = place.block
+        self._parts.append(text)
+        if place.link is not None:
+            self._link_parts.setdefault(place.link, []).append(text)
+
+    def _finish(self) -> None:
+        text = _tidy(self._parts)
         if text:
-            self._words.append(text)
-            if self._bold:
-                self._bold_words.append(text)
-            if self._link is not None:
-                self._linked_words.append(text)
-
-    def _close(self) -> None:
-        text = tidy("".join(self._words)).strip("| ")
-        if text:
-            level = self._levels[-1] if self._levels else None
-            if level is None and tidy("".join(self._bold_words)) == text:
-                level = BOLD
-            all_linked = tidy("".join(self._linked_words)) == text
-            link = self._linked if all_linked else None
-            self.blocks.append(Block(text, level, self._began, link))
-        self._words, self._bold_words, self._linked_words = [], [], []
+            block = Block(self._element, _level(self._element), text)
+            for element, parts in self._link_parts.items():
+                target = urls.join(self._url, element.get("href"))
+                if target is not None and _tidy(parts):
+                    block.links.append(Link(target, _tidy(parts)))
+            self._blocks.append(block)
+        self._parts, self._link_parts, self._element = [], {}, None
 
 
-def _is_shown(element: Element) -> bool:
-    if element.tag in _NOT_SHOWN or element.tag in _FRAME:
-        return False
-    attributes = element.attrib
-    return not (
-        "hidden" in attributes
-        or attributes.get("aria-hidden", "").lower() == "true"
-        or attributes.get("role", "").lower() in ("navigation", "contentinfo", "search")
-        or _HIDDEN_STYLE.search(attributes.get("style", ""))
-    )
+def _level(element: Any) -> int | None:
+    """Return the level of the heading an element is or stands in."""
+    if element.tag in _HEADINGS:
+        return _HEADINGS[element.tag]
+    parent = element.getparent()
+    return _HEADINGS.get(parent.tag) if parent is not None else None
+
+
+def _tidy(parts: list[str]) -> str:
+    return " ".join("".join(parts).split())

@@ -35,10 +35,11 @@ class CouncilPage:
 def read(text: str, url: str) -> CouncilPage:
     """Read a council's page; what it doesn't have is empty."""
     selector = Selector(text)
-    return CouncilPage(_name(selector), _predecessors(selector, url), letter_lists(selector, url))
+    return CouncilPage(name_of(selector), _predecessors(selector, url), letter_lists(selector, url))
 
 
-def _name(selector: Selector) -> str | None:
+def name_of(selector: Selector) -> str | None:
+    """Return the council's name as a heading of the page prints it."""
     for heading in selector.css("h1, h2, title"):
         name = " ".join(heading.xpath("string()").get("").split())
         name = re.split(r"\s+[-|–]\s+", name)[0]

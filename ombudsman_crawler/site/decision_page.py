@@ -14,7 +14,7 @@ from itertools import dropwhile, islice
 from parsel import Selector
 
 from ombudsman_crawler.site import days, references, urls
-from ombudsman_crawler.site.blocks import BOLD, Block, Element, blocks, tidy
+from ombudsman_crawler.site.shown import BOLD, Block, Element, blocks, tidy
 
 #: Names this way of reading: another number where pages are read otherwise.
 READER = "decision_page 1"

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from parsel import Selector
 
 from ombudsman_crawler.site import days, references, urls
-from ombudsman_crawler.site.blocks import Element, blocks, tidy
+from ombudsman_crawler.site.shown import Element, blocks, tidy
 
 SEARCH_PATH = "/Decisions/SearchResults"
 #: Decisions on one page of results.

@@ -14,7 +14,7 @@ from scrapy.http import TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from ombudsman_crawler import authorities, current_run
-from ombudsman_crawler.items import CouncilItem, ListedItem
+from ombudsman_crawler.items import CouncilItem, ListedItem, PageItem
 from ombudsman_crawler.middlewares import ASKED_FOR, Forbidden
 from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import council_page, map_page, urls
@@ -37,7 +37,7 @@ _LARGEST_PAGE = 8 * 2**20
 # Seconds between looks at whether all pages have been read.
 _LOOK_EVERY = 0.2
 
-Found = Iterator[Request | CouncilItem | ListedItem]
+Found = Iterator[Request | CouncilItem | ListedItem | PageItem]
 
 
 class Collector(Protocol):

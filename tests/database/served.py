@@ -13,13 +13,9 @@ from sqlalchemy import text
 from ombudsman_crawler.archive.documents import PDF, Stored
 from ombudsman_crawler.database import session
 from ombudsman_crawler.database.writer import Writer
+from ombudsman_crawler.figures.figure import Figure
 from ombudsman_crawler.items import LetterItem, Outcome
-from ombudsman_crawler.letters.letter import (
-    DocumentReading,
-    Figure,
-    Letter,
-    Status,
-)
+from ombudsman_crawler.letters.letter import DocumentReading, Letter, Status
 
 KENT = "Kent County Council"
 DARTFORD = "Dartford Borough Council"

@@ -9,8 +9,9 @@ import pytest
 from served import KENT, Archive, a_letter, opened, read_as
 
 from ombudsman_crawler.database.reader import Reader
+from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.items import CouncilItem
-from ombudsman_crawler.letters.letter import Finding, Severity, Status
+from ombudsman_crawler.letters.letter import Status
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pytest
 from served import Archive, a_letter, opened, read_as
 
 from ombudsman_crawler.database import review
-from ombudsman_crawler.letters.letter import DocumentReading, Figure
+from ombudsman_crawler.figures.figure import Figure
+from ombudsman_crawler.letters.letter import DocumentReading
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.run_checks import evaluate
 from ombudsman_crawler.database.run_evidence import RunFacts
-from ombudsman_crawler.letters.letter import Figure
+from ombudsman_crawler.figures.figure import Figure
 
 COUNCILS = [authority.name for authority in authorities.load() if authority.kind == "district"][:12]
 TODAY = date(2021, 9, 1)

@@ -12,13 +12,9 @@ from served import DARTFORD, KENT, UNREADABLE, Archive, a_letter, opened, read_a
 from sqlalchemy import text
 
 from ombudsman_crawler.database import review
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
 from ombudsman_crawler.items import CouncilItem
-from ombudsman_crawler.letters.letter import (
-    Figure,
-    Finding,
-    Severity,
-    Status,
-)
+from ombudsman_crawler.letters.letter import Status
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ombudsman_crawler.letters.letter import Expectation, Letter, Severity
+from ombudsman_crawler.figures.figure import Severity
+from ombudsman_crawler.letters.letter import Expectation, Letter
 from ombudsman_crawler.letters.read import read_document
 from ombudsman_crawler.replica import Replica, ReplicaLetter
 from ombudsman_crawler.years import YearRange

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from letter_pdfs import Ink, Statistics, Style, front_page, make_pdf, statistics_page
 
-from ombudsman_crawler.letters.letter import Letter, Severity
+from ombudsman_crawler.figures.figure import Severity
+from ombudsman_crawler.letters.letter import Letter
 from ombudsman_crawler.letters.read import read_document
 
 OWN = Statistics()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ombudsman_crawler.letters.letter import Expectation, Severity, Status
+from ombudsman_crawler.figures.figure import Severity
+from ombudsman_crawler.letters.letter import Expectation, Status
 from ombudsman_crawler.reading_workers import ReadingWorkers
 from ombudsman_crawler.replica import Replica, ReplicaLetter, hard
 

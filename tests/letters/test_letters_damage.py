@@ -19,8 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from ombudsman_crawler.figures.figure import Figure, Severity
 from ombudsman_crawler.letters import witness
-from ombudsman_crawler.letters.letter import Expectation, Figure, Letter, Severity
+from ombudsman_crawler.letters.letter import Expectation, Letter
 from ombudsman_crawler.letters.read import read_document
 from ombudsman_crawler.reading_workers import Read, ReadingWorkers
 

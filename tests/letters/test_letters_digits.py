@@ -38,8 +38,9 @@ from table_letters import (
     report,
 )
 
-from ombudsman_crawler.letters.letter import Figure, Letter, Severity, Status
-from ombudsman_crawler.letters.numbers import value_of
+from ombudsman_crawler.figures.figure import Figure, Severity
+from ombudsman_crawler.figures.numbers import value_of
+from ombudsman_crawler.letters.letter import Letter, Status
 from ombudsman_crawler.letters.read import read_document
 
 Key = tuple[int, str]

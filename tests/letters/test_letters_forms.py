@@ -15,7 +15,8 @@ from letter_pdfs import (
     wrapped,
 )
 
-from ombudsman_crawler.letters.letter import Expectation, Letter, Severity, Status
+from ombudsman_crawler.figures.figure import Severity
+from ombudsman_crawler.letters.letter import Expectation, Letter, Status
 from ombudsman_crawler.letters.read import read_document
 
 

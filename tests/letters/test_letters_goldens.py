@@ -13,16 +13,9 @@ from typing import Any
 
 import pytest
 
-from ombudsman_crawler.letters.letter import (
-    DocumentReading,
-    Expectation,
-    Figure,
-    Letter,
-    Page,
-    Severity,
-    Word,
-)
-from ombudsman_crawler.letters.numbers import value_of
+from ombudsman_crawler.figures.figure import Figure, Severity
+from ombudsman_crawler.figures.numbers import value_of
+from ombudsman_crawler.letters.letter import DocumentReading, Expectation, Letter, Page, Word
 from ombudsman_crawler.letters.read import read_document, read_words
 from ombudsman_crawler.letters.words import pack, unpack
 

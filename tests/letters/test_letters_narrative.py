@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from letter_pdfs import Ink, Statistics, Style, front_page, letter, make_pdf, statistics_page
 
-from ombudsman_crawler.letters.letter import Expectation, Letter, Severity, Status
+from ombudsman_crawler.figures.figure import Severity
+from ombudsman_crawler.letters.letter import Expectation, Letter, Status
 from ombudsman_crawler.letters.read import read_document
 
 

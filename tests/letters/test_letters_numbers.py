@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from letter_pdfs import OVERVIEW, Statistics, Style, letter
 
-from ombudsman_crawler.letters.letter import Letter, Severity
-from ombudsman_crawler.letters.numbers import value_of
+from ombudsman_crawler.figures.figure import Severity
+from ombudsman_crawler.figures.numbers import value_of
+from ombudsman_crawler.letters.letter import Letter
 from ombudsman_crawler.letters.read import read_document
 
 OVERVIEW_STYLE = Style(

@@ -11,8 +11,9 @@ from letter_pdfs import make_pdf
 
 from ombudsman_crawler import cli
 from ombudsman_crawler.exceptions import OcrNotInstalled
+from ombudsman_crawler.figures.figure import Severity
 from ombudsman_crawler.letters import ocr, words
-from ombudsman_crawler.letters.letter import Letter, Severity
+from ombudsman_crawler.letters.letter import Letter
 from ombudsman_crawler.letters.read import read_document, read_words
 from ombudsman_crawler.letters.witness import PageTexts
 from ombudsman_crawler.reading_workers import ReadingWorkers

@@ -28,18 +28,12 @@ from table_letters import (
     report,
 )
 
-from ombudsman_crawler.letters import checks, witness, words
-from ombudsman_crawler.letters.letter import (
-    Expectation,
-    Figure,
-    Letter,
-    Page,
-    Severity,
-    Status,
-    Word,
-)
+from ombudsman_crawler.figures import checks
+from ombudsman_crawler.figures.figure import Figure, Severity
+from ombudsman_crawler.figures.totals import sums_of
+from ombudsman_crawler.letters import witness, words
+from ombudsman_crawler.letters.letter import Expectation, Letter, Page, Status, Word
 from ombudsman_crawler.letters.read import read_document, read_words
-from ombudsman_crawler.letters.totals import sums_of
 
 COUNCILS = ["Leeds City Council", "Kent County Council", "London Borough of Croydon"]
 counts = st.integers(0, 60) | st.integers(0, 2500)

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from table_letters import DECISIONS_NEW, SUBJECTS_NEW, Document, Expected, drawn, report
 
-from ombudsman_crawler.letters.letter import Letter, Severity, Word
+from ombudsman_crawler.figures.figure import Severity
+from ombudsman_crawler.letters.letter import Letter, Word
 from ombudsman_crawler.letters.read import read_words
 from ombudsman_crawler.letters.words import extract
 

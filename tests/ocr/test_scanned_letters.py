@@ -21,7 +21,8 @@ from PIL import Image, ImageChops
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ombudsman_crawler.letters.letter import DocumentReading, Figure, Letter
+from ombudsman_crawler.figures.figure import Figure
+from ombudsman_crawler.letters.letter import DocumentReading, Letter
 from ombudsman_crawler.letters.read import read_document
 from ombudsman_crawler.replica import Replica, ReplicaLetter
 

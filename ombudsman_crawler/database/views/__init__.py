@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from ombudsman_crawler.database.views import coverage, disagreement, figures, readings, vocabulary
+from ombudsman_crawler.database.views import (
+    coverage,
+    disagreement,
+    figures,
+    readings,
+    reports,
+    vocabulary,
+)
 
 
 def drop(connection: Connection) -> None:
@@ -44,11 +51,14 @@ def definitions() -> dict[str, str]:
         "doubt_elsewhere": readings.DOUBT_ELSEWHERE,
         "current_reading": readings.CURRENT_READING,
         "current_page": readings.CURRENT_PAGE,
+        "page_history": readings.PAGE_HISTORY,
         "current_table": readings.CURRENT_TABLE,
         "figures": figures.figures(),
         "annual_summary": figures.annual_summary(),
         "similar_average": figures.SIMILAR_AVERAGE,
         "disagreement": disagreement.disagreement(),
+        "public_reports": reports.PUBLIC_REPORTS,
+        "service_improvements": reports.SERVICE_IMPROVEMENTS,
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

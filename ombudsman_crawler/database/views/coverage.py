@@ -76,10 +76,12 @@ SELECT authority.name AS authority, authority.slug, authority.gss_code, authorit
         WHERE decision.authority_id = authority.id
           AND decision.decided BETWEEN (years.year_ending - 1) || '-04-01'
                                    AND years.year_ending || '-03-31') AS decisions,
-       (SELECT COUNT(*) FROM public_report AS report
+       -- One listed under several headlines is one report.
+       (SELECT COUNT(DISTINCT report.key) FROM public_report AS report
+        LEFT JOIN report_text ON report_text.document_id = report.document_id
         WHERE report.authority_id = authority.id
-          AND report.date BETWEEN (years.year_ending - 1) || '-04-01'
-                              AND years.year_ending || '-03-31') AS public_reports,
+          AND COALESCE(report.date, report_text.date) BETWEEN (years.year_ending - 1) || '-04-01'
+              AND years.year_ending || '-03-31') AS public_reports,
        (SELECT COUNT(*) FROM service_improvement AS improvement
         WHERE improvement.authority_id = authority.id
           AND improvement.year_ending = years.year_ending) AS service_improvements

@@ -38,6 +38,23 @@ WHERE page.capture_id = (
 """
 
 
+# Everything that council pages ever said, whatever became of it.
+PAGE_HISTORY = """
+SELECT authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
+       page.year_ending, page.layout, page.state, page.status, page.period_start, page.period_end,
+       page.name_as_printed,
+       (SELECT COUNT(*) FROM figure
+        WHERE figure.capture_id = page.capture_id AND figure.value IS NOT NULL) AS figures,
+       page.capture_id IN (SELECT current.capture_id FROM current_page AS current) AS current,
+       page.first_seen, page.last_seen, page.reader, page.capture_id,
+       document.sha256 AS document_sha256, document.path AS document_path, capture.url
+FROM page_reading AS page
+JOIN authority ON authority.id = page.authority_id
+JOIN document ON document.id = page.document_id
+JOIN capture ON capture.id = page.capture_id
+"""
+
+
 # The national table served last of each subject and year.
 CURRENT_TABLE = """
 SELECT "table".* FROM national_table AS "table"

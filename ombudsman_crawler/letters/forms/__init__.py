@@ -6,6 +6,7 @@ and one line in `FORMS`.
 
 from __future__ import annotations
 
+from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.letters.forms.advice_team_tables import AdviceTeamTables
 from ombudsman_crawler.letters.forms.annual_letter_tables import AnnualLetterTables
 from ombudsman_crawler.letters.forms.complaint_overview import ComplaintOverview
@@ -13,7 +14,6 @@ from ombudsman_crawler.letters.forms.form import Form
 from ombudsman_crawler.letters.forms.local_authority_report import LocalAuthorityReport
 from ombudsman_crawler.letters.forms.single_total import SingleTotal
 from ombudsman_crawler.letters.forms.three_panels import ThreePanels
-from ombudsman_crawler.letters.letter import Finding, Severity
 from ombudsman_crawler.letters.part import Part
 
 FORMS: tuple[Form, ...] = (

@@ -10,6 +10,7 @@ subject the Total row. All its cells must add up.
 
 from __future__ import annotations
 
+from ombudsman_crawler.figures.figure import Severity
 from ombudsman_crawler.letters.forms import table_names as names
 from ombudsman_crawler.letters.forms.annual_letter_tables import (
     RESPONSE_METRICS,
@@ -19,7 +20,6 @@ from ombudsman_crawler.letters.forms.annual_letter_tables import (
 )
 from ombudsman_crawler.letters.forms.form import Context, FormReading
 from ombudsman_crawler.letters.forms.table_figures import TableDraft, number
-from ombudsman_crawler.letters.letter import Severity
 from ombudsman_crawler.letters.part import Part
 from ombudsman_crawler.letters.tables import TOTAL, Row
 

@@ -7,10 +7,10 @@ response times of kinds of authorities, isn't about the council; its rows have n
 
 from __future__ import annotations
 
+from ombudsman_crawler.figures.figure import Severity
 from ombudsman_crawler.letters.forms import table_names as names
 from ombudsman_crawler.letters.forms.form import Context, FormReading
 from ombudsman_crawler.letters.forms.table_figures import TableDraft
-from ombudsman_crawler.letters.letter import Severity
 from ombudsman_crawler.letters.part import Part
 from ombudsman_crawler.letters.tables import TOTAL, Row
 

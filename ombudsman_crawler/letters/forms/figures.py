@@ -15,12 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ombudsman_crawler import metrics
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
+from ombudsman_crawler.figures.numbers import value_of
 from ombudsman_crawler.letters.forms.form import Context
 from ombudsman_crawler.letters.forms.panels import Panel, Panels
 from ombudsman_crawler.letters.forms.wordings import COMPLIANCE, PANELS, REMEDY, UPHOLD, Found
 from ombudsman_crawler.letters.layout import Place
-from ombudsman_crawler.letters.letter import Figure, Finding, Severity
-from ombudsman_crawler.letters.numbers import value_of
 
 #: The metrics of each panel: its rate, the average, the base and the count.
 RATES = {

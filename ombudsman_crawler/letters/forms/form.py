@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ombudsman_crawler.letters.letter import Figure, Finding
+from ombudsman_crawler.figures.figure import Figure, Finding
 from ombudsman_crawler.letters.part import Part
 
 

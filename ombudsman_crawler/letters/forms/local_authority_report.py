@@ -7,11 +7,11 @@ uphold rate has no base where nothing was investigated, whatever is printed in i
 
 from __future__ import annotations
 
+from ombudsman_crawler.figures.figure import Severity
 from ombudsman_crawler.letters.forms import table_names as names
 from ombudsman_crawler.letters.forms.annual_letter_tables import received_figures
 from ombudsman_crawler.letters.forms.form import Context, FormReading
 from ombudsman_crawler.letters.forms.table_figures import TableDraft
-from ombudsman_crawler.letters.letter import Severity
 from ombudsman_crawler.letters.part import Part
 from ombudsman_crawler.letters.tables import TOTAL, Row
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ombudsman_crawler.figures.figure import Severity
 from ombudsman_crawler.letters.forms.figures import Draft
 from ombudsman_crawler.letters.forms.panels import Panels
 from ombudsman_crawler.letters.forms.wordings import Found
-from ombudsman_crawler.letters.letter import Severity
 
 _SENTENCES = (
     ("complaints_dealt_with", "dealt_with"),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from ombudsman_crawler.figures.figure import Box
 from ombudsman_crawler.letters.forms import wordings
 from ombudsman_crawler.letters.forms.wordings import (
     COMPLIANCE,
@@ -21,7 +22,7 @@ from ombudsman_crawler.letters.forms.wordings import (
     Found,
 )
 from ombudsman_crawler.letters.layout import Line, Place, overlap, union
-from ombudsman_crawler.letters.letter import Box, Word
+from ombudsman_crawler.letters.letter import Word
 from ombudsman_crawler.letters.part import Part
 
 # Pages are thought of as lying one under the other, this far apart (points): farther than any two

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
+from ombudsman_crawler.figures.numbers import DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.forms.form import Context, FormReading
 from ombudsman_crawler.letters.forms.table_names import rows_of
-from ombudsman_crawler.letters.letter import Figure, Finding, Severity
-from ombudsman_crawler.letters.numbers import DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.part import Part
 
 _TOTAL = phrase(

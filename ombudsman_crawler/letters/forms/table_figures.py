@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ombudsman_crawler import metrics
+from ombudsman_crawler.figures.figure import Box, Figure, Finding, Severity
+from ombudsman_crawler.figures.numbers import value_of
 from ombudsman_crawler.letters.forms.form import Context, FormReading
-from ombudsman_crawler.letters.letter import Box, Figure, Finding, Severity
-from ombudsman_crawler.letters.numbers import value_of
 from ombudsman_crawler.letters.tables import TOTAL, Cell, Column, Row
 
 _NOTHING = frozenset("-–—")

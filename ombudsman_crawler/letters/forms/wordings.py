@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ombudsman_crawler.figures.numbers import DECIMAL, DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.layout import Block, Passage, Place
-from ombudsman_crawler.letters.numbers import DECIMAL, DIGITS, WORD, phrase, value_of
 from ombudsman_crawler.letters.scope import GENERAL, NOT_THIS_YEAR
 
 _RATE = rf"(?:(?P<printed>{DECIMAL}\s*%)|(?P<none>n\s?/\s?a|n\.a\.|not applicable|%|[-–—]))"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from ombudsman_crawler.figures.figure import Box
 from ombudsman_crawler.letters.layout import baseline, union
-from ombudsman_crawler.letters.letter import Box
 from ombudsman_crawler.letters.tables.frames import Frame
 from ombudsman_crawler.letters.tables.spelling import Placed, grouped, text_of
 from ombudsman_crawler.letters.tables.table import Cell, EmptyRow, OpenTable, Row

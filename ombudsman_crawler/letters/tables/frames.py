@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ombudsman_crawler.figures.figure import Box
 from ombudsman_crawler.letters.layout import baseline
-from ombudsman_crawler.letters.letter import Box, Page, Word
+from ombudsman_crawler.letters.letter import Page, Word
 from ombudsman_crawler.letters.tables.table import Cell, Column, Row
 
 # Baselines of one row may differ by this part of a word's height.

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ombudsman_crawler.letters.letter import Box, Word
+from ombudsman_crawler.figures.figure import Box
+from ombudsman_crawler.letters.letter import Word
 
 #: What fills a cell: a number, a percentage, a dash, "N/A".
 CELL = re.compile(

@@ -71,21 +71,32 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=True),
         sa.Column("date", sa.String(), nullable=True),
+        sa.Column("year", sa.String(), nullable=True),
         sa.Column("year_ending", sa.Integer(), nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("found_on", sa.String(), nullable=False),
         sa.Column("first_seen", sa.String(), nullable=False),
         sa.Column("last_seen", sa.String(), nullable=False),
+        sa.Column("last_run_id", sa.Integer(), nullable=False),
         sa.Column("unlisted_since", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authority.id"], name=op.f("fk_service_improvement_authority_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["last_run_id"], ["run.id"], name=op.f("fk_service_improvement_last_run_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_improvement")),
+        sa.UniqueConstraint(
+            "authority_id", "key", "text", name=op.f("uq_service_improvement_authority_id_key_text")
+        ),
     )
     with op.batch_alter_table("service_improvement", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_service_improvement_authority_id"), ["authority_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_improvement_reference"), ["reference"], unique=False
         )
 
     op.create_table(
@@ -204,10 +215,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(collation="NOCASE"), nullable=False),
+        sa.Column("address", sa.String(), nullable=True),
         sa.Column("link_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("blurb", sa.String(), nullable=True),
-        sa.Column("text", sa.String(), nullable=True),
         sa.Column("date", sa.String(), nullable=True),
         sa.Column("category", sa.String(), nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
@@ -215,6 +226,7 @@ def upgrade() -> None:
         sa.Column("found_on", sa.String(), nullable=False),
         sa.Column("first_seen", sa.String(), nullable=False),
         sa.Column("last_seen", sa.String(), nullable=False),
+        sa.Column("last_run_id", sa.Integer(), nullable=False),
         sa.Column("unlisted_since", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authority.id"], name=op.f("fk_public_report_authority_id")
@@ -223,13 +235,43 @@ def upgrade() -> None:
             ["document_id"], ["document.id"], name=op.f("fk_public_report_document_id")
         ),
         sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_public_report_link_id")),
+        sa.ForeignKeyConstraint(
+            ["last_run_id"], ["run.id"], name=op.f("fk_public_report_last_run_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_report")),
     )
     with op.batch_alter_table("public_report", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_public_report_authority_id"), ["authority_id"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_public_report_document_id"), ["document_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_public_report_key"), ["key"], unique=False)
         batch_op.create_index(batch_op.f("ix_public_report_link_id"), ["link_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_public_report_reference"), ["reference"], unique=False)
+
+    op.create_table(
+        "report_text",
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("reader", sa.String(), nullable=False),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column("date", sa.String(), nullable=True),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('ok', 'no_text', 'unreadable')", name=op.f("ck_report_text_status")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_report_text_document_id")
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_report_text")),
+    )
+    with op.batch_alter_table("report_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_text_reference"), ["reference"], unique=False)
 
     op.create_table(
         "decision_version",
@@ -380,7 +422,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_decision_version_decision_id"))
 
     op.drop_table("decision_version")
+    op.drop_table("report_text")
     with op.batch_alter_table("public_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_public_report_reference"))
+        batch_op.drop_index(batch_op.f("ix_public_report_key"))
+        batch_op.drop_index(batch_op.f("ix_public_report_document_id"))
         batch_op.drop_index(batch_op.f("ix_public_report_link_id"))
         batch_op.drop_index(batch_op.f("ix_public_report_authority_id"))
 
@@ -401,6 +447,7 @@ def downgrade() -> None:
 
     op.drop_table("decision")
     with op.batch_alter_table("service_improvement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_service_improvement_reference"))
         batch_op.drop_index(batch_op.f("ix_service_improvement_authority_id"))
 
     op.drop_table("service_improvement")

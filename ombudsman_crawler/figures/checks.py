@@ -1,4 +1,4 @@
-"""What must hold between the figures of one letter.
+"""What must hold between the figures of one letter or page.
 
 Each check is an object that says which figures it needs and which it concerns. A check that lacks
 what it needs is skipped, and says so; none changes a value. A failed check gives one finding for
@@ -14,8 +14,8 @@ from datetime import date
 from enum import StrEnum
 
 from ombudsman_crawler import metrics, years
-from ombudsman_crawler.letters.letter import Figure, Finding, Severity
-from ombudsman_crawler.letters.totals import sums_of
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
+from ombudsman_crawler.figures.totals import sums_of
 
 # A rate is printed as a whole percentage: it may be half a point off. The rest is floating point.
 _HALF = 0.5 + 1e-9
@@ -239,7 +239,7 @@ class Answer:
     message: str
 
 
-def check_letter(
+def check_figures(
     figures: Sequence[Figure],
     year_ending: int,
     period_start: date | None,
@@ -278,7 +278,7 @@ def answers(
 ) -> tuple[Answer, ...]:
     """Return how every check of a letter ended, year by year; the skipped ones say what they lack.
 
-    What fails here is what `check_letter` gives as findings.
+    What fails here is what `check_figures` gives as findings.
     """
     found = [
         Answer(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ombudsman_crawler.letters.checks import CHECKS, Facts, Verdict, check_letter, run_all
-from ombudsman_crawler.letters.letter import Figure, Severity
+from ombudsman_crawler.figures.checks import CHECKS, Facts, Verdict, check_figures, run_all
+from ombudsman_crawler.figures.figure import Figure, Severity
 from ombudsman_crawler.letters.witness import is_witnessed
 
 HOLDING = {
@@ -78,7 +78,7 @@ def test_single_figures_and_the_period() -> None:
     )
     from datetime import date
 
-    findings = check_letter(figures, 2021, date(2019, 4, 1), date(2021, 3, 31))
+    findings = check_figures(figures, 2021, date(2019, 4, 1), date(2021, 3, 31))
     assert [(f.code, f.metric) for f in findings] == [
         ("figure_twice", "compliance_rate"),
         ("out_of_range", "uphold_rate"),

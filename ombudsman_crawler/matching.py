@@ -290,7 +290,9 @@ def _loose(names: list[_Name], year_ending: int | None) -> tuple[Authority, str]
 
 def _about(authority: Authority, year_ending: int) -> bool:
     # Cases of a body that has ended are decided for years after it.
-    return any(authorities.lived_in(authority, year) for year in range(year_ending - 3, year_ending + 1))
+    return any(
+        authorities.lived_in(authority, year) for year in range(year_ending - 3, year_ending + 1)
+    )
 
 
 def _likeness(printed: tuple[str, ...], known: tuple[str, ...]) -> tuple[float, str]:

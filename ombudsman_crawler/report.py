@@ -44,6 +44,8 @@ ADVICE = {
     "archived stays, and nothing is taken for unlisted",
     "documents_there": "restore these files from a backup; they were archived once",
     "everything_read": "run again: what is archived and unread is read then",
+    "decision_counts": "compare some of these on the site: decisions under a former or another "
+    "name, or never published? The view `decision_count` has all numbers",
     "reports_have_text": "scans have no text: read them by hand; the view `public_reports` says "
     "which",
     "readings_sound": "look at them beside their letters; `ombudsman acknowledge --list` names "

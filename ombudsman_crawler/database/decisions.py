@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -246,6 +247,15 @@ def walked(
     )
 
 
+def planned(connection: Connection, asked: Sequence[Window]) -> None:
+    """Record windows that are going to be asked for, so that all of them can be counted."""
+    if asked:
+        connection.execute(
+            upsert(DECISION_WINDOW).on_conflict_do_nothing(),
+            [{**_days(window), "state": State.OPEN.value} for window in asked],
+        )
+
+
 def halved(connection: Connection, window: Window) -> None:
     """Put a window's halves in its place."""
     days = _days(window)
@@ -325,26 +335,6 @@ def dealt_with(connection: Connection, run_id: int, addresses: list[str]) -> set
         " WHERE outcome.run_id = :run AND link.address IN :addresses"
     ).bindparams(bindparam("addresses", expanding=True))
     return set(connection.scalars(query, {"run": run_id, "addresses": addresses}))
-
-
-def progress(connection: Connection) -> dict[str, Any]:
-    """Return how far the collecting of decisions is, as plain values: windows and decisions."""
-    row = connection.execute(text(_PROGRESS)).one()
-    return dict(row._mapping)
-
-
-_PROGRESS = """
-SELECT (SELECT COUNT(*) FROM decision_window) AS windows,
-       (SELECT COUNT(*) FROM decision_window WHERE state = 'complete') AS complete,
-       (SELECT COUNT(*) FROM decision_window WHERE state = 'short') AS short,
-       (SELECT MIN(first_day) FROM decision_window WHERE state = 'complete') AS first_day,
-       (SELECT COALESCE(SUM(stated), 0) FROM decision_window) AS stated,
-       (SELECT COUNT(*) FROM decision) AS listed,
-       (SELECT COUNT(*) FROM decision WHERE current_version_id IS NOT NULL) AS archived,
-       (SELECT COUNT(*) FROM decision JOIN link ON link.id = decision.link_id
-        WHERE link.gone_since IS NOT NULL) AS gone,
-       (SELECT COUNT(*) FROM decision WHERE authority_id IS NULL) AS without_authority
-"""
 
 
 def _known(row: Any) -> KnownDecision:

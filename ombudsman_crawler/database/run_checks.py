@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import acknowledgements, list_checks, run_trends
+from ombudsman_crawler.database import acknowledgements, decision_checks, list_checks, run_trends
 from ombudsman_crawler.database.run_evidence import NEW_READINGS, Evidence, Judgement, RunFacts
 from ombudsman_crawler.database.writer import Check
 
@@ -265,52 +265,6 @@ def _readings_sound(evidence: Evidence) -> Judgement:
     )
 
 
-def _windows_complete(evidence: Evidence) -> Judgement:
-    """In every window of days that was asked for as many decisions are listed as the search
-    states."""
-    facts = evidence.facts
-    done = f"{facts.windows_done} of {facts.windows_planned} windows"
-    if facts.windows_short:
-        shown = "; ".join(facts.windows_short[:5]) + (" …" if len(facts.windows_short) > 5 else "")
-        short = f"{len(facts.windows_short)} of {facts.windows_done} windows asked for"
-        return False, f"{short} aren't complete: {shown}"
-    if facts.cut_short or facts.windows_done < facts.windows_planned:
-        return None, f"the run was ended after {done}; the next one goes on"
-    if not facts.windows_planned:
-        return None, "no window was due"
-    return True, f"all {facts.windows_done} windows asked for are complete"
-
-
-def _decisions_read(evidence: Evidence) -> Judgement:
-    """The pages of nearly all decisions that were asked for came and were recognised."""
-    asked = evidence.count(
-        f"SELECT COUNT(*) FROM outcome WHERE run_id = :run AND {_DECISIONS}"
-        " AND outcome NOT IN ('not_due', 'not_attempted', 'refused')"
-    )
-    if not asked:
-        return None, "no decision was asked for"
-    failed = evidence.count(
-        f"SELECT COUNT(*) FROM outcome WHERE run_id = :run AND {_DECISIONS}"
-        " AND outcome IN ('failed', 'rejected')"
-    )
-    before = evidence.count(_FAILED_BEFORE)
-    unrecognised = evidence.count(
-        "SELECT COUNT(*) FROM outcome JOIN decision_version USING (capture_id)"
-        " WHERE run_id = :run AND status = 'unrecognised'"
-    )
-    unmatched = evidence.count(
-        "SELECT COUNT(*) FROM outcome JOIN decision USING (link_id)"
-        " WHERE run_id = :run AND authority_id IS NULL"
-    )
-    told = f"{asked} decisions asked for: {failed} failed, {unrecognised} weren't recognised"
-    if before:
-        told += f"; {before} of them failed before"
-    if unmatched:
-        told += f"; {unmatched} are of bodies that no authority's name is known to mean"
-    bad = failed + unrecognised - before
-    return bad <= evidence.facts.max_failed_share * asked, told
-
-
 # Letters never had, answered with 404 or 410 now and in an earlier run.
 _DEAD_LINKS = """
 SELECT COUNT(*) FROM outcome JOIN capture ON capture.id = outcome.capture_id
@@ -321,18 +275,6 @@ WHERE outcome.run_id = :run AND outcome.outcome = 'failed' AND capture.status IN
               WHERE before.link_id = outcome.link_id AND before.run_id < outcome.run_id
                 AND before.outcome = 'failed' AND earlier.status IN (404, 410))
 """
-
-# Decisions that failed now and in an earlier run.
-_FAILED_BEFORE = """
-SELECT COUNT(*) FROM outcome JOIN link ON link.id = outcome.link_id
-WHERE outcome.run_id = :run AND link.kind = 'decision'
-  AND outcome.outcome IN ('failed', 'rejected')
-  AND EXISTS (SELECT 1 FROM outcome AS before
-              WHERE before.link_id = outcome.link_id AND before.run_id < outcome.run_id
-                AND before.outcome IN ('failed', 'rejected'))
-"""
-
-_DECISIONS = "link_id IN (SELECT id FROM link WHERE kind = 'decision')"
 
 # Letters that were asked for, whether the site's own or kept elsewhere.
 _LETTERS = "link_id IN (SELECT id FROM link WHERE kind IN ('letter', 'copy'))"
@@ -395,14 +337,15 @@ _CHECKS: dict[str, _Named] = {
     "pages_fetched": _Named(True, _pages_fetched, _always),
     "letters_fetched": _Named(True, _letters_fetched, _of_letters),
     "forms_recognised": _Named(True, _forms_recognised, _of_letters),
-    "windows_complete": _Named(True, _windows_complete, _of_decisions),
-    "decisions_read": _Named(True, _decisions_read, _of_decisions),
+    "windows_complete": _Named(True, decision_checks.windows_complete, _of_decisions),
+    "decisions_read": _Named(True, decision_checks.decisions_read, _of_decisions),
     "pages_read": _Named(True, _pages_read, _of_pages),
     "reports_read": _Named(True, list_checks.reports_read, _of_reports),
     "reports_fetched": _Named(True, list_checks.reports_fetched, _of_reports),
     "improvements_read": _Named(True, list_checks.improvements_read, _of_improvements),
     "documents_there": _Named(True, _documents_there, _always),
     "everything_read": _Named(False, _everything_read, _of_letters),
+    "decision_counts": _Named(False, decision_checks.decision_counts, _of_decisions),
     "reports_have_text": _Named(False, list_checks.reports_have_text, _of_reports),
     "readings_sound": _Named(False, _readings_sound, _of_letters),
     **{

@@ -378,6 +378,11 @@ class Writer:
             decisions.store(connection, self._time(), item)
             self._outcome(connection, run_id, item, newest_year)
 
+    def planned(self, windows: Sequence[Window]) -> None:
+        """Record the windows of the search that are going to be asked for."""
+        with self._engine.begin() as connection:
+            decisions.planned(connection, windows)
+
     def walked(self, run_id: int, window: Window, known: Known, reason: str | None) -> None:
         """Record that a window of the search was walked to its end, and what came of it."""
         with self._engine.begin() as connection:

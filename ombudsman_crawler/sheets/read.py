@@ -30,7 +30,11 @@ def read_file(body: bytes, told: Told) -> TableFile:
         return unreadable("no sheet holds a table of numbers")
     left_out = [
         *file.left_out,
-        *(f'the sheet "{sheet.name}" holds words only' for sheet in file.sheets if sheet not in kept),
+        *(
+            f'the sheet "{sheet.name}" holds words only'
+            for sheet in file.sheets
+            if sheet not in kept
+        ),
     ]
     if left_out:
         notes = [TableFinding("sheet_left_out", "note", sentence) for sentence in left_out]
@@ -66,9 +70,7 @@ def _holds_numbers(sheet: Sheet) -> bool:
 
 def _table(sheet: Sheet, told: Told) -> Table:
     above = _words_above(sheet)
-    found = header.find(
-        sheet, _subject(above, sheet.name, told), _year(above, sheet.name, told)
-    )
+    found = header.find(sheet, _subject(above, sheet.name, told), _year(above, sheet.name, told))
     if found is None:
         return _unrecognised(sheet, "no row holds headings that are known")
     # Only what stands above the headings is the title.
@@ -110,9 +112,7 @@ def _table(sheet: Sheet, told: Told) -> Table:
 def _unrecognised(sheet: Sheet, reason: str, title: Sequence[str] = ()) -> Table:
     """Return a table of which nothing is read but its rows as printed."""
     printed = [
-        TableRow(
-            number, tuple(None if cell is None or cell.filled else cell.text for cell in row)
-        )
+        TableRow(number, tuple(None if cell is None or cell.filled else cell.text for cell in row))
         for number, row in enumerate(sheet.rows, 1)
         if any(row)
     ]

@@ -55,9 +55,7 @@ def read(sheet: Sheet, header: Header, year_ending: int, columns: dict[int, str]
     for index, cells in enumerate(sheet.rows):
         if not any(cells):
             continue
-        printed = tuple(
-            None if cell is None or cell.filled else cell.text for cell in cells
-        )
+        printed = tuple(None if cell is None or cell.filled else cell.text for cell in cells)
         row = TableRow(index + 1, printed)
         if index > header.last:
             row = _of_body(row, cells, sheet, header, year_ending, columns, scales)
@@ -99,7 +97,7 @@ def _of_body(
         message = f'"{name}" is taken for {found.authority}: {found.explanation}'
         findings.append(TableFinding("name_matched_loosely", "warning", message))
     elif found.how == "new" and (found.like_council or found.explanation.startswith("may be")):
-        message = f'"{name}" is like a council\'s name and no authority\'s: {found.explanation}'
+        message = f"\"{name}\" is like a council's name and no authority's: {found.explanation}"
         findings.append(TableFinding("council_not_known", "warning", message))
     figures = []
     for place, metric in columns.items():
@@ -209,9 +207,7 @@ def _held_together(figures: list[TableFigure]) -> tuple[list[TableFigure], list[
             continue
         if base == 0:
             message = f"a rate of {figure.value_text} is printed although there is nothing"
-            findings.append(
-                TableFinding("contradicts_itself", "warning", message, figure.metric)
-            )
+            findings.append(TableFinding("contradicts_itself", "warning", message, figure.metric))
         elif share is not None and abs(figure.value - 100 * share / base) > 0.5 + 1e-9:
             message = f"{figure.value_text} is printed, {share:g} of {base:g} are {100 * share / base:.1f}%"
             findings.append(
@@ -244,9 +240,7 @@ def _complete(total: str, values: dict[str, float | None]) -> bool:
     return sum(metric.startswith("received_") for metric in values) >= 9
 
 
-def _base(
-    metric: str, values: dict[str, float | None]
-) -> tuple[float | None, float | None]:
+def _base(metric: str, values: dict[str, float | None]) -> tuple[float | None, float | None]:
     """Return a rate's share and its whole, None where the row doesn't tell."""
     if metric not in _RATES:
         return None, None
@@ -271,10 +265,15 @@ def _once_each(rows: Sequence[TableRow]) -> list[TableRow]:
     count = Counter(whose.values())
     result = []
     for row in rows:
-        twice = [
-            str(number) for number, name in whose.items()
-            if row.number in whose and name == whose[row.number]
-        ] if row.number in whose and count[whose[row.number]] > 1 else []
+        twice = (
+            [
+                str(number)
+                for number, name in whose.items()
+                if row.number in whose and name == whose[row.number]
+            ]
+            if row.number in whose and count[whose[row.number]] > 1
+            else []
+        )
         if twice:
             message = f"{row.authority or row.name} has the rows {', '.join(twice)}; none is read"
             finding = TableFinding("row_twice", "warning", message)

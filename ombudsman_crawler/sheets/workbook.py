@@ -50,7 +50,9 @@ def read(body: bytes) -> SheetFile:
         AttributeError, IndexError, EOFError, OSError, NotImplementedError, SyntaxError,
     ) as error:  # fmt: skip
         # A damaged part shows in whatever the library stumbles over first.
-        raise UnreadableSheet(f"the workbook is damaged: {type(error).__name__}: {error}") from error
+        raise UnreadableSheet(
+            f"the workbook is damaged: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _vet(body: bytes) -> None:
@@ -99,9 +101,7 @@ def _sheets(body: bytes) -> SheetFile:
             continue
         merged = _merged(values.archive.read(paths[worksheet.title]))
         sheets.append(_sheet(worksheet, formulas.wb[worksheet.title], merged))
-    left_out += [
-        f'the sheet "{other.title}" is a chart' for other in values.wb.chartsheets
-    ]
+    left_out += [f'the sheet "{other.title}" is a chart' for other in values.wb.chartsheets]
     values.wb.close()
     formulas.wb.close()
     if not sheets:
@@ -187,11 +187,16 @@ def displayed(number: float, number_format: str) -> str:
 
     Formats of numbers are known; one of another kind leaves the number as it is.
     """
-    section = number_format.split(";")[0]
+    section = number_format.split(";", maxsplit=1)[0]
     section = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.', "", section)
     percent = section.count("%")
     digits = section.replace("%", "").strip()
-    if percent > 1 or abs(number) > _LARGEST or not re.fullmatch(r"[#0?,]*(?:\.[#0?]*)?", digits) or not digits:
+    if (
+        percent > 1
+        or abs(number) > _LARGEST
+        or not re.fullmatch(r"[#0?,]*(?:\.[#0?]*)?", digits)
+        or not digits
+    ):
         return f"{number:.10g}" if abs(number) < _LARGEST else repr(number)
     whole, _, decimals = digits.partition(".")
     exact = Decimal(repr(number)) * (100 if percent else 1)

@@ -150,6 +150,7 @@ class Decisions(Spider):
     async def _everything(self) -> AsyncIterator[DecisionItem]:
         waiting = deque(self._plan())
         self._run.facts.windows_planned = len(waiting)
+        self._run.writer.planned([one.window for one in waiting])
         while waiting and not self._run.enough:
             one = waiting.popleft()
             try:

@@ -319,3 +319,21 @@ def test_decisions_replayed_from_an_archive(storage: Storage, site: Replica) -> 
     assert {a: row["sections"] for a, row in stored(other).items()} == {
         a: row["sections"] for a, row in stored(storage).items()
     }
+
+
+def test_decisions_are_counted_beside_what_was_published(storage: Storage) -> None:
+    with Replica(councils=3, years=(2021, 2021), decisions=500, council_pages="plain") as site:
+        ended = storage.crawl(site)
+        assert ended.status == 0, ended.all
+        ended = crawl(storage, site, "--years", "2021")
+        assert ended.status == 0, ended.all
+        counted = storage.query("SELECT * FROM decision_count WHERE year_ending = 2021")
+        truth = [one for one in site.decisions(FIRST, date(2021, 3, 31)) if one.authority]
+        assert sum(row["decisions"] for row in counted) == len(truth)
+        assert sum(row["upheld"] for row in counted) == sum(o.outcome == "Upheld" for o in truth)
+        assert {row["collected_whole"] for row in counted} == {1}
+        check = storage.check("decision_counts")
+        assert check["passed"] == 1, check["detail"]
+        assert "3 authorities and years (2021 to 2021)" in check["detail"]
+        shown = storage.query("SELECT * FROM decisions WHERE gone_since IS NULL")
+        assert all(row["url"].startswith(site.url) and row["doubts"] is None for row in shown)

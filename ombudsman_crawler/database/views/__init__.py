@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from ombudsman_crawler.database.views import (
     coverage,
+    decisions,
     disagreement,
     figures,
     readings,
@@ -59,6 +60,8 @@ def definitions() -> dict[str, str]:
         "disagreement": disagreement.disagreement(),
         "public_reports": reports.PUBLIC_REPORTS,
         "service_improvements": reports.SERVICE_IMPROVEMENTS,
+        "decisions": decisions.DECISIONS,
+        "decision_count": decisions.DECISION_COUNT,
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

@@ -121,7 +121,10 @@ def store(connection: Connection, time: str, item: DecisionItem) -> None:
     version = None
     if item.document_id is not None:
         version = _version(connection, time, decision.id, item, served)
-    if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
+    if served and version is not None and version.status == UNRECOGNISED:
+        # Archived all the same, and asked for again.
+        item.outcome, item.reason = Outcome.REJECTED, "what came is no decision's page"
+    elif item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
         if version is None:
             item.outcome, item.reason = Outcome.NEW_VERSION, "not read yet"
         elif version.id == decision.current_version_id:

@@ -256,7 +256,7 @@ _OF_COLLECTIONS = {
     "decisions.authority": "name of the authority; null for a body that no name is known of",
     "decisions.authority_as_printed": "the body's name as the page prints it",
     "decisions.doubts": "what the page and the search say differently (`reference`, `outcome`, "
-    "`decided`; the page's is shown), separated by blanks",
+    "`decided`; the page's is shown), comma-separated",
     "decisions.outcome": "what was decided, as printed",
     "decisions.remedies": "the text of the sections on agreed or recommended actions; null without "
     "one",

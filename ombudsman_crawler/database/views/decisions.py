@@ -15,11 +15,11 @@ SELECT decision.id AS decision_id, COALESCE(version.reference, decision.referenc
        CAST(substr(COALESCE(version.decided, decision.decided), 1, 4) AS INTEGER)
            + (substr(COALESCE(version.decided, decision.decided), 6, 2) > '03') AS year_ending,
        COALESCE(version.summary, decision.summary) AS summary, version.remedies, version.sections,
-       version.status, NULLIF(
-           CASE WHEN version.reference <> decision.reference THEN 'reference ' ELSE '' END
-           || CASE WHEN lower(version.outcome) <> lower(decision.outcome) THEN 'outcome '
+       version.status, NULLIF(rtrim(
+           CASE WHEN version.reference <> decision.reference THEN 'reference,' ELSE '' END
+           || CASE WHEN lower(version.outcome) <> lower(decision.outcome) THEN 'outcome,'
                    ELSE '' END
-           || CASE WHEN version.decided <> decision.decided THEN 'decided ' ELSE '' END, '')
+           || CASE WHEN version.decided <> decision.decided THEN 'decided' ELSE '' END, ','), '')
            AS doubts,
        (SELECT COUNT(*) FROM decision_version AS every WHERE every.decision_id = decision.id)
            AS versions,

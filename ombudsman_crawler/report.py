@@ -97,10 +97,14 @@ def verified(console: Console, found: dict[str, Any]) -> None:
 def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     """Print what a run did, what went wrong, and which checks failed."""
     counts = summary["counts"]
+    found = f"{counts.get('councils', 0)} councils on the map, {counts.get('pages', 0)} pages"
+    if summary["collections"] in ("tables", "decisions"):
+        found = f"{counts.get('pages', 0)} pages, {counts.get('discovered', 0)} "
+        found += summary["collections"]
+    else:
+        found += f", {counts.get('discovered', 0)} letters"
     console.print(
-        f"Run {run_id}: [bold]{summary['verdict'] or 'ended without a verdict'}[/bold]"
-        f" — {counts.get('councils', 0)} councils on the map,"
-        f" {counts.get('pages', 0)} pages, {counts.get('discovered', 0)} letters"
+        f"Run {run_id}: [bold]{summary['verdict'] or 'ended without a verdict'}[/bold] — {found}"
     )
     if summary["reason"]:
         console.print(f"  {escape(summary['reason'])}")

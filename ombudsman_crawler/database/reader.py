@@ -414,6 +414,7 @@ class Reader:
                 "verdict": run.verdict,
                 "reason": run.reason,
                 "counts": run.counts or {},
+                "collections": run.collections,
                 "outcomes": _all(
                     connection,
                     "SELECT outcome, COUNT(*) AS letters FROM outcome WHERE run_id = :run"

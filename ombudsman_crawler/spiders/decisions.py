@@ -63,8 +63,10 @@ class _Stopped(Exception):
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk over a window's pages: the totals they stated, and the decisions they listed."""
+    """One walk over a window's pages: the totals they stated, and the decisions they listed; and
+    what an earlier walk of this run had listed."""
 
+    earlier: set[str] = field(default_factory=set)
     stated: list[int] = field(default_factory=list)
     found: set[str] = field(default_factory=set)
     #: An archive that is replayed has no more of its pages.
@@ -75,8 +77,14 @@ class _Walk:
         return len(set(self.stated)) > 1
 
     @property
+    def listed(self) -> set[str]:
+        """The decisions that were listed; of both walks where rows went to and fro."""
+        both = self.found | self.earlier
+        return both if len(both) == self.stated[-1] else self.found
+
+    @property
     def is_whole(self) -> bool:
-        return not self.shifted and len(self.found) == self.stated[-1]
+        return not self.shifted and len(self.listed) == self.stated[-1]
 
 
 class Decisions(Spider):
@@ -230,18 +238,15 @@ class Decisions(Spider):
         handed: set[str] = set()
         walk = _Walk()
         for again in range(_WALKS):
-            walk = _Walk()
+            walk = _Walk(earlier=walk.found)
             async for page in self._pages(window, None if again else first, walk):
                 for item in self._items(page.decisions, window, handed):
                     yield item
             if walk.is_whole or walk.cut or self._run.enough:
                 break
         if walk.is_whole and not self._run.enough and not self._councils:
-            for known in self._run.reader.decisions_of(window):
-                key = urls.key(urljoin(self._run.site, known.address), self._run.site)
-                if key not in walk.found:
-                    handed.add(key)
-                    yield self._known(known)
+            for item in self._unlisted(window, walk.listed | handed):
+                yield item
         await self._until_fewer_than(1)
         if self._run.stopping or self._run.enough or self._councils or walk.cut:
             # What wasn't asked for is found again by the next run.
@@ -278,7 +283,7 @@ class Decisions(Spider):
         return first.stated == before.stated and self._run.reader.listed_alike(rows)
 
     def _record(self, window: Window, walk: _Walk) -> None:
-        stated, collected = walk.stated[-1], len(walk.found)
+        stated, collected = walk.stated[-1], len(walk.listed)
         if walk.is_whole:
             known = Known(State.COMPLETE, None, stated, collected)
             self._run.writer.walked(self._run.run_id, window, known, None)
@@ -342,6 +347,19 @@ class Decisions(Spider):
                 reference=row.reference,
                 row=row,
             )
+
+    def _unlisted(self, window: Window, listed: set[str]) -> Iterator[DecisionItem]:
+        """What the search listed in a window before and doesn't now: only its page can say whether
+        it is gone."""
+        missing = {}
+        for known in self._run.reader.decisions_of(window):
+            url = urljoin(self._run.site, known.address)
+            if urls.key(url, self._run.site) not in listed:
+                missing[known.address] = known
+        done = self._run.reader.dealt_with(self._run.run_id, list(missing))
+        for address, known in missing.items():
+            if address not in done:
+                yield self._known(known)
 
     def _known(self, known: KnownDecision) -> DecisionItem:
         self._run.facts.discovered += 1

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from served import Archive, opened
 
-from ombudsman_crawler.archive.documents import Stored
+from ombudsman_crawler.archive.documents import PDF, Stored
+from ombudsman_crawler.database import stored_readings
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.items import DecisionItem, Outcome
 from ombudsman_crawler.site.decision_page import DecisionPage, Section
@@ -72,13 +73,14 @@ def serve(archive: Archive, body: str, page: DecisionPage | None, **more: Any) -
     item = listed(**more)
     state = archive.writer.saw_link(item)
     item.link_id, item.previous_document_id = state.link_id, state.document_id
+    media_type = PDF if body.startswith("%PDF-") else "text/html"
     sha256 = hashlib.sha256(body.encode()).hexdigest()
     captured = archive.writer.record_capture(
         archive.run_id,
         address=ADDRESS,
         url=item.url,
         status=200,
-        stored=Stored(sha256, len(body), "text/html", f"pages/{sha256}.html"),
+        stored=Stored(sha256, len(body), media_type, f"pages/{sha256}"),
     )
     item.capture_id, item.document_id = captured.capture_id, captured.document_id
     same = state.document_id == item.document_id
@@ -191,3 +193,9 @@ def test_windows_keep_what_they_last_stated(archive: Archive) -> None:
     assert reader.decision_windows()[window] == Known(State.SHORT, archive.now.date(), 12, 12)
     archive.writer.halved(window)
     assert set(reader.decision_windows()) == set(window.halves() or ())
+
+
+def test_a_decision_that_is_a_pdf_is_never_read_as_a_letter(archive: Archive) -> None:
+    assert serve(archive, "%PDF-1.7", SHELL).outcome is Outcome.REJECTED
+    with archive.engine.connect() as connection:
+        assert stored_readings.document_ids(connection, reader="1", only="all") == []

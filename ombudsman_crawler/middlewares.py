@@ -38,8 +38,8 @@ logger = logging.getLogger(__name__)
 ASKED_FOR = "ombudsman_asked_for"
 #: Request meta, after the answer: the `database.writer.Recorded` of the attempt.
 CAPTURE = "ombudsman_capture"
-# Request meta: the stored body is lost, so a 304 would be no answer.
-_UNCONDITIONAL = "ombudsman_unconditional"
+#: Request meta: asked for whole, since a 304 would be no answer.
+UNCONDITIONAL = "ombudsman_unconditional"
 
 
 class Refused(IgnoreRequest):
@@ -252,7 +252,7 @@ class Captures:
         request.headers.pop("If-Modified-Since", None)
         if (
             request.meta.get(ASKED_FOR) is None
-            or request.meta.get(_UNCONDITIONAL)
+            or request.meta.get(UNCONDITIONAL)
             or self._run.options.dry_run
         ):
             return
@@ -312,7 +312,7 @@ class Captures:
             # What the server says is unchanged is lost here: ask for it whole.
             logger.error("%s; asked for again", error)
             await self._attempts.record(request, url=response.url, status=304, headers=headers)
-            return request.replace(meta={**request.meta, _UNCONDITIONAL: True}, dont_filter=True)
+            return request.replace(meta={**request.meta, UNCONDITIONAL: True}, dont_filter=True)
         await self._attempts.record(
             request,
             url=response.url,

@@ -12,6 +12,7 @@ import logging
 import os
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _TORN = ".torn"
 _LEVEL = 6
 # Seconds between two times the disk is asked to keep what it was given.
 _SYNC_EVERY = 1.0
+# So many bodies of a run are known by heart: a run may bring tens of thousands.
+_BODIES_KNOWN = 4096
 
 _SERVER_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
@@ -110,8 +113,8 @@ class Recording:
         self._offset = 0
         self._synced = time.monotonic()
         self._failure: OSError | None = None
-        # Bodies of this run by their digest; those of earlier runs are asked for by place.
-        self._bodies: dict[str, _Origin] = {}
+        # The last bodies of this run by their digest; earlier ones are asked for by place.
+        self._bodies: OrderedDict[str, _Origin] = OrderedDict()
         self.counts = {"exchanges": 0, "revisits": 0, "bytes": 0}
 
     def append(self, exchange: Exchange, earlier: Place | None = None) -> Future[Place]:
@@ -215,6 +218,8 @@ class Recording:
         answer_id = answer.rec_headers.get_header("WARC-Record-ID")
         if origin is None and exchange.body and exchange.truncated is None:
             self._bodies[digest] = _Origin(exchange.url, date, answer_id, digest)
+            if len(self._bodies) > _BODIES_KNOWN:
+                self._bodies.popitem(last=False)
         parts = urlsplit(exchange.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         asked = writer.create_warc_record(

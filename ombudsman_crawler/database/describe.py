@@ -41,6 +41,10 @@ _VIEWS = {
     "listed with.",
     "absences": "One metric without a value in a council's annual letter of a year, and why.",
     "metric": "One metric of the vocabulary.",
+    "decisions": "One decision as its current page says; what was never had, as the search lists "
+    "it. Decisions gone from the site are included.",
+    "decision_count": "One authority and one year ending, by the days of the decisions, and how "
+    "many were decided how. Those of bodies that aren't known are in no row.",
     "capture": "One attempt at one address, failures too. `document_id` is what the server gave "
     "or, with status 304, said is unchanged; a file that was taken in by hand has a document and "
     "neither a status nor an error.",
@@ -254,6 +258,27 @@ _OF_COLLECTIONS = {
     "year": "the year it is listed under, as printed",
     "decided": "the day of the decision",
     "decision_id": "→ `decision`",
+    "decision_kind": "`statement` or `report`, null where the search doesn't say",
+    "decisions.authority": "name of the authority; null for a body that no name is known of",
+    "decisions.authority_as_printed": "the body's name as the page prints it",
+    "decisions.doubts": "what the page and the search say differently (`reference`, `outcome`, "
+    "`decided`; the page's is shown), comma-separated",
+    "decisions.outcome": "what was decided, as printed",
+    "decisions.remedies": "the text of the sections on agreed or recommended actions; null without "
+    "one",
+    "decisions.status": "`ok`, `unrecognised` (what was served there is no decision's page); null: "
+    "never had",
+    "decisions.year_ending": "the year ending 31 March that the day of the decision is in",
+    "versions": "how many wordings of it are kept",
+    "decision_count.decisions": "how many in all",
+    "upheld": "decided as upheld",
+    "not_upheld": "decided as not upheld",
+    "closed_after_initial_enquiries": "closed after initial enquiries",
+    "other_outcomes": "decided otherwise, or without an outcome that is known",
+    "collected_whole": "1 where every day of the year was collected, after its last decisions had "
+    "come out; else more may be missing",
+    "decision.kind": "`statement` or `report`",
+    "decision_version.status": "`ok` or `unrecognised`: no decision's page",
     "decision_window.state": "`complete`, `short` (fewer were collected than stated) or `open`",
     "difference": "the largest value less the smallest",
     "disagreement.council_page": "what the council page says",

@@ -32,7 +32,8 @@ SELECT (SELECT COUNT(*) FROM decision) AS decisions,
        (SELECT COUNT(*) FROM decision WHERE current_version_id IS NOT NULL) AS with_text,
        (SELECT COUNT(*) FROM link WHERE kind = 'decision' AND gone_since IS NOT NULL) AS gone,
        (SELECT COUNT(*) FROM decision_window WHERE state = 'complete') AS windows_complete,
-       (SELECT COUNT(*) FROM decision_window) AS windows
+       (SELECT COUNT(*) FROM decision_window) AS windows,
+       (SELECT COALESCE(SUM(stated), 0) FROM decision_window) AS stated
 """,
     "reports": """
 SELECT COUNT(DISTINCT authority_id) AS councils, COUNT(*) AS reports,

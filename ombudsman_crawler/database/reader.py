@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import acknowledgements, holdings, news, reports
+from ombudsman_crawler.database import acknowledgements, decisions, holdings, news, reports
+from ombudsman_crawler.database.decisions import KnownDecision
 from ombudsman_crawler.database.models import (
     Authority,
     Document,
@@ -25,6 +27,8 @@ from ombudsman_crawler.database.refetch import LinkState
 from ombudsman_crawler.database.session import integrity_problems
 from ombudsman_crawler.items import Outcome
 from ombudsman_crawler.sheets.table import READER as TABLE_READER
+from ombudsman_crawler.site.decision_search import ListedDecision
+from ombudsman_crawler.windows import Known, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +349,36 @@ class Reader:
                 "run": runs[-1] if runs else None,
             }
 
+    def decision_windows(self) -> dict[Window, Known]:
+        """Return what is recorded of each window of the search for decisions."""
+        with self._engine.connect() as connection:
+            return decisions.windows(connection)
+
+    def listed_alike(self, rows: dict[str, ListedDecision]) -> bool:
+        """Whether the search listed all these decisions, by their addresses, in these words."""
+        with self._engine.connect() as connection:
+            return decisions.listed_alike(connection, rows)
+
+    def decisions_of(self, window: Window) -> list[KnownDecision]:
+        """Return the decisions of a window that aren't known to be gone."""
+        with self._engine.connect() as connection:
+            return decisions.decided_in(connection, window)
+
+    def decisions_never_answered(self, run_id: int, window: Window) -> Iterator[KnownDecision]:
+        """Yield the decisions of a window that were listed before a run and never had."""
+        after = 0
+        while True:
+            with self._engine.connect() as connection:
+                after, found = decisions.never_answered(connection, run_id, window, after)
+            if not found:
+                return
+            yield from found
+
+    def dealt_with(self, run_id: int, addresses: list[str]) -> set[str]:
+        """Return those of some addresses that have an outcome in a run already."""
+        with self._engine.connect() as connection:
+            return decisions.dealt_with(connection, run_id, addresses)
+
     def news(self, run_id: int) -> News:
         """Return what a run found that wasn't so before."""
         with self._engine.connect() as connection:
@@ -423,6 +457,7 @@ class Reader:
                 "verdict": run.verdict,
                 "reason": run.reason,
                 "counts": run.counts or {},
+                "collections": run.collections,
                 "outcomes": _all(
                     connection,
                     "SELECT outcome, COUNT(*) AS letters FROM outcome WHERE run_id = :run"

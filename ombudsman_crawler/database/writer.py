@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
+    decisions,
     migrations,
     national_tables,
     pages,
@@ -42,6 +43,7 @@ from ombudsman_crawler.database.tables import (
 from ombudsman_crawler.exceptions import WrongStorage
 from ombudsman_crawler.items import (
     CouncilItem,
+    DecisionItem,
     ImprovementsItem,
     LetterItem,
     ListedItem,
@@ -55,6 +57,7 @@ from ombudsman_crawler.items import (
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.site.statistics_page import StatisticsPage
 from ombudsman_crawler.times import now, utc
+from ombudsman_crawler.windows import Known, Window
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
 _ANSWERED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED, Outcome.GONE)
@@ -283,6 +286,8 @@ class Writer:
                 etag=row.etag,
                 last_modified=row.last_modified,
                 kind=row.kind,
+                changed=isinstance(item, DecisionItem)
+                and decisions.saw_row(connection, row.id, item, authority_id),
             )
 
     # -- what came -------------------------------------------------------------
@@ -390,6 +395,28 @@ class Writer:
                     connection, item.previous_document_id, item.document_id
                 )
             self._outcome(connection, run_id, item, newest_year)
+
+    def store_decision(self, run_id: int, item: DecisionItem, newest_year: int | None) -> None:
+        """Store what a decision's page said, as a version of it, and the outcome. `item.outcome` is
+        made final: other bytes are a new version only where their words differ."""
+        with self._engine.begin() as connection:
+            decisions.store(connection, self._time(), item)
+            self._outcome(connection, run_id, item, newest_year)
+
+    def planned(self, windows: Sequence[Window]) -> None:
+        """Record the windows of the search that are going to be asked for."""
+        with self._engine.begin() as connection:
+            decisions.planned(connection, windows)
+
+    def walked(self, run_id: int, window: Window, known: Known, reason: str | None) -> None:
+        """Record that a window of the search was walked to its end, and what came of it."""
+        with self._engine.begin() as connection:
+            decisions.walked(connection, self._time(), run_id, window, known, reason)
+
+    def halved(self, window: Window) -> None:
+        """Record that a window is asked for in halves from now on."""
+        with self._engine.begin() as connection:
+            decisions.halved(connection, window)
 
     def store_page(self, item: PageItem) -> None:
         """Store what a council's page said, or that it says still what it said before."""

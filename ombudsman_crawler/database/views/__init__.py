@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from ombudsman_crawler.database.views import (
     coverage,
+    decisions,
     disagreement,
     figures,
     readings,
@@ -61,6 +62,8 @@ def definitions() -> dict[str, str]:
         "public_reports": reports.PUBLIC_REPORTS,
         "service_improvements": reports.SERVICE_IMPROVEMENTS,
         "national_rows": tables.NATIONAL_ROWS,
+        "decisions": decisions.DECISIONS,
+        "decision_count": decisions.DECISION_COUNT,
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

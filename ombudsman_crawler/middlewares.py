@@ -40,8 +40,8 @@ logger = logging.getLogger(__name__)
 ASKED_FOR = "ombudsman_asked_for"
 #: Request meta, after the answer: the `database.writer.Recorded` of the attempt.
 CAPTURE = "ombudsman_capture"
-# Request meta: the stored body is lost, so a 304 would be no answer.
-_UNCONDITIONAL = "ombudsman_unconditional"
+#: Request meta: asked for whole, since a 304 would be no answer.
+UNCONDITIONAL = "ombudsman_unconditional"
 
 
 class Refused(IgnoreRequest):
@@ -258,7 +258,7 @@ class Captures:
         request.headers.pop("If-Modified-Since", None)
         if (
             request.meta.get(ASKED_FOR) is None
-            or request.meta.get(_UNCONDITIONAL)
+            or request.meta.get(UNCONDITIONAL)
             or self._run.options.dry_run
         ):
             return
@@ -349,7 +349,7 @@ class Captures:
             # What the server says is unchanged is lost here: ask for it whole.
             logger.error("%s; asked for again", error)
             await self._attempts.record(request, url=response.url, status=304, headers=headers)
-            return request.replace(meta={**request.meta, _UNCONDITIONAL: True}, dont_filter=True)
+            return request.replace(meta={**request.meta, UNCONDITIONAL: True}, dont_filter=True)
         await self._attempts.record(
             request,
             url=response.url,
@@ -370,16 +370,16 @@ def worth_keeping(asked_for: str | None, response: Response) -> str | None:
     """Return the media type under which a body is archived, or None where it isn't.
 
     A letter's body is kept when it is a PDF, whatever the header says; an error page at a letter's
-    address is not a letter, nor is a page a table. A page's body is kept as it comes, a block
-    page's isn't: it would be taken for the page when the site answers 304.
+    address is not a letter, nor is a page or a PDF a table. A page's body is kept as it comes, a
+    block page's isn't: it would be taken for the page when the site answers 304.
     """
     if response.status != 200 or asked_for is None:
         return None
     if looks_like_pdf(response.body):
-        return PDF
+        return PDF if asked_for != "table" else None
     if asked_for == "letter" or not response.body or block_page.recognise(response.body):
         return None
-    if asked_for == "table" and response.body.lstrip()[:1] == b"<":
+    if asked_for == "table" and response.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         return None
     header = bytes(response.headers.get("Content-Type", b"") or b"").decode("latin-1")
     return header.partition(";")[0].strip().lower() or "application/octet-stream"

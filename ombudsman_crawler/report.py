@@ -32,6 +32,10 @@ ADVICE = {
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
     "forms_recognised": "the letters are archived; they need a newer reader",
+    "windows_complete": "run again: these windows are asked for anew; if it stays so, look at the "
+    "search for decisions in a browser",
+    "decisions_read": "run again: failed decisions are asked for anew; look at one that isn't "
+    "recognised in a browser. What is archived stays",
     "pages_read": "look at these pages in a browser; where the site has changed, they need a newer "
     "reader (they are archived). What is as it should be is settled with `ombudsman acknowledge`",
     "reports_read": "look at these pages in a browser: has the section another form? What is "
@@ -39,10 +43,19 @@ ADVICE = {
     "reports_fetched": "run again: failed reports are asked for anew; see the reasons above",
     "improvements_read": "look at these pages in a browser: has the section another form? What is "
     "archived stays, and nothing is taken for unlisted",
+    "tables_found": "look at the annual review reports of the site's information centre in a "
+    "browser; what is archived stays",
+    "tables_fetched": "run again: failed files are asked for anew; see the reasons above",
+    "tables_read": "the files are archived. Look at one beside the reason: a new heading needs a "
+    "line in sheets/headings.csv, another form a newer reader; run again: what is unread is read",
     "documents_there": "restore these files from a backup; they were archived once",
     "everything_read": "run again: what is archived and unread is read then",
+    "decision_counts": "compare some of these on the site: decisions under a former or another "
+    "name, or never published? The view `decision_count` has all numbers",
     "reports_have_text": "scans have no text: read them by hand; the view `public_reports` says "
     "which",
+    "rows_matched": "look at these rows in the view `national_rows`; `ombudsman acknowledge "
+    "--list` names each doubt, `ombudsman acknowledge` settles it",
     "readings_sound": "look at them beside their letters; `ombudsman acknowledge --list` names "
     "each doubt, `ombudsman acknowledge` settles it",
     "letters_per_year": "look at the lists of letters in a browser: taken down, or moved? What is "
@@ -93,10 +106,14 @@ def verified(console: Console, found: dict[str, Any]) -> None:
 def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     """Print what a run did, what went wrong, and which checks failed."""
     counts = summary["counts"]
+    found = f"{counts.get('councils', 0)} councils on the map, {counts.get('pages', 0)} pages"
+    if summary["collections"] in ("tables", "decisions"):
+        found = f"{counts.get('pages', 0)} pages, {counts.get('discovered', 0)} "
+        found += summary["collections"]
+    else:
+        found += f", {counts.get('discovered', 0)} letters"
     console.print(
-        f"Run {run_id}: [bold]{summary['verdict'] or 'ended without a verdict'}[/bold]"
-        f" — {counts.get('councils', 0)} councils on the map,"
-        f" {counts.get('pages', 0)} pages, {counts.get('discovered', 0)} letters"
+        f"Run {run_id}: [bold]{summary['verdict'] or 'ended without a verdict'}[/bold] — {found}"
     )
     if summary["reason"]:
         console.print(f"  {escape(summary['reason'])}")
@@ -150,7 +167,7 @@ def changes(console: Console, found: Iterable[Change]) -> None:
         if letter != heading:
             console.print(f"[bold]{escape(letter)}[/bold]")
             heading = letter
-        what = change.metric or "the letter"
+        what = change.metric or f"the {change.what}"
         if change.figure_year not in (None, change.year_ending):
             what += f" of {change.figure_year}"
         old, new = change.old or "no row", change.new or "no row"
@@ -159,8 +176,14 @@ def changes(console: Console, found: Iterable[Change]) -> None:
 
 def reread(console: Console, done: Reread, *, dry_run: bool) -> None:
     """Print what a re-reading came to."""
+    pages = (
+        f", and {done.pages} council pages, {done.pages_changed} of them otherwise"
+        if done.pages
+        else ""
+    )
     console.print(
         f"{done.documents} documents read again, {done.changed} of them otherwise than before"
+        + pages
         + (": " + ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())))
         * bool(done.kinds)
         + (". Nothing was stored." if dry_run else ".")

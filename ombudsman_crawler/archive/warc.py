@@ -12,6 +12,7 @@ import logging
 import os
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ TORN = ".torn"
 _LEVEL = 6
 # Seconds between two times the disk is asked to keep what it was given.
 _SYNC_EVERY = 1.0
+# So many bodies of a run are known by heart: a run may bring tens of thousands.
+_BODIES_KNOWN = 4096
 
 _SERVER_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
@@ -111,8 +114,8 @@ class Recording:
         self._offset = 0
         self._synced = time.monotonic()
         self._failure: OSError | None = None
-        # Bodies of this run by their digest; those of earlier runs are asked for by place.
-        self._bodies: dict[str, _Origin] = {}
+        # The last bodies of this run by their digest; earlier ones are asked for by place.
+        self._bodies: OrderedDict[str, _Origin] = OrderedDict()
         self.counts = {"exchanges": 0, "revisits": 0, "bytes": 0}
 
     def append(
@@ -226,6 +229,8 @@ class Recording:
         answer_id = answer.rec_headers.get_header("WARC-Record-ID")
         if origin is None and exchange.body and exchange.truncated is None:
             self._bodies[digest] = _Origin(exchange.url, date, answer_id, digest)
+            if len(self._bodies) > _BODIES_KNOWN:
+                self._bodies.popitem(last=False)
         return packed, answer_id, origin is not None
 
     def _origin(self, exchange: Exchange, digest: str, earlier: Place | None) -> _Origin | None:

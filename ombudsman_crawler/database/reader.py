@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from ombudsman_crawler.archive.tombstones import Tombstone
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
     acknowledgements,
+    decisions,
     erasures,
     holdings,
     news,
@@ -23,6 +24,7 @@ from ombudsman_crawler.database import (
     subjects,
     withholdings,
 )
+from ombudsman_crawler.database.decisions import KnownDecision
 from ombudsman_crawler.database.models import (
     Authority,
     Document,
@@ -35,6 +37,9 @@ from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.refetch import LinkState
 from ombudsman_crawler.database.session import integrity_problems
 from ombudsman_crawler.items import Outcome
+from ombudsman_crawler.sheets.table import READER as TABLE_READER
+from ombudsman_crawler.site.decision_search import ListedDecision
+from ombudsman_crawler.windows import Known, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,16 @@ class KnownCouncil:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTable:
+    """A file of national tables as the site last listed it."""
+
+    address: str
+    label: str
+    listed_year: int | None
+    found_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownLetter:
     """A letter as the site last listed it."""
 
@@ -79,6 +94,15 @@ class KnownReport:
     label: str
     authority: str
     found_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettledImprovements:
+    """When each authority's lists of service improvements were last read whole, and what they have:
+    authority, key and text of each."""
+
+    read_whole: dict[str, datetime]
+    listed: set[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +227,17 @@ class Reader:
         with self._engine.connect() as connection:
             return [KnownReport(*row) for row in reports.known(connection)]
 
+    def settled_improvements(self) -> SettledImprovements:
+        """Return what is known of councils' lists of service improvements."""
+        with self._engine.connect() as connection:
+            return SettledImprovements(
+                {
+                    name: datetime.fromisoformat(time)
+                    for name, time in reports.read_whole(connection, "improvements").items()
+                },
+                reports.listed_improvements(connection),
+            )
+
     def known_letters(self) -> list[KnownLetter]:
         """Return every letter that the site has ever listed of a known authority."""
         with Session(self._engine) as session:
@@ -215,6 +250,16 @@ class Reader:
                     .join(Authority, Authority.id == Link.authority_id)
                     .where(Link.kind == "letter")
                     .order_by(Link.id)
+                )
+            ]
+
+    def known_tables(self) -> list[KnownTable]:
+        """Return every file of national tables that the site has ever listed."""
+        with Session(self._engine) as session:
+            return [
+                KnownTable(link.address, link.label, link.listed_year, link.found_on)
+                for link in session.scalars(
+                    select(Link).where(Link.kind == "table").order_by(Link.id)
                 )
             ]
 
@@ -245,20 +290,22 @@ class Reader:
             (row,) = _all(connection, query, run=run_id, left=Outcome.NOT_ATTEMPTED)
             return int(row["n"])
 
-    def newest_year(self) -> int | None:
-        """Return the newest year ending of which there is a letter that could be read.
+    def newest_year(self, kind: str = "letter") -> int | None:
+        """Return the newest year ending of which there is a letter, or a table for links of that
+        kind, that could be read.
 
         Not the newest a link names: one mistyped year would put all others among the old.
         """
-        query = "SELECT MAX(year_ending) FROM current_reading WHERE status IN ('ok', 'suspect')"
+        read = "national_table" if kind == "table" else "current_reading"
+        query = f"SELECT MAX(year_ending) FROM {read} WHERE status IN ('ok', 'suspect')"
         with self._engine.connect() as connection:
             newest: int | None = connection.scalar(text(query))
             return newest
 
     def unread(self, kind: str, document_id: int) -> bool:
-        """Whether a document of a kind of link has no reading yet; or, a letter's, one that its
-        reader's end cut short: that may have been a busy machine's fault. What was erased is
-        never read again."""
+        """Whether a document of a kind of link has no reading yet; or, a letter's or a report's,
+        one that its reader's end cut short: that may have been a busy machine's fault. What was
+        erased is never read again."""
         with self._engine.connect() as connection:
             return not any(
                 connection.execute(text(query), {"document": document_id}).first()
@@ -323,6 +370,36 @@ class Reader:
                 "run": runs[-1] if runs else None,
             }
 
+    def decision_windows(self) -> dict[Window, Known]:
+        """Return what is recorded of each window of the search for decisions."""
+        with self._engine.connect() as connection:
+            return decisions.windows(connection)
+
+    def listed_alike(self, rows: dict[str, ListedDecision]) -> bool:
+        """Whether the search listed all these decisions, by their addresses, in these words."""
+        with self._engine.connect() as connection:
+            return decisions.listed_alike(connection, rows)
+
+    def decisions_of(self, window: Window) -> list[KnownDecision]:
+        """Return the decisions of a window that aren't known to be gone."""
+        with self._engine.connect() as connection:
+            return decisions.decided_in(connection, window)
+
+    def decisions_never_answered(self, run_id: int, window: Window) -> Iterator[KnownDecision]:
+        """Yield the decisions of a window that were listed before a run and never had."""
+        after = 0
+        while True:
+            with self._engine.connect() as connection:
+                after, found = decisions.never_answered(connection, run_id, window, after)
+            if not found:
+                return
+            yield from found
+
+    def dealt_with(self, run_id: int, addresses: list[str]) -> set[str]:
+        """Return those of some addresses that have an outcome in a run already."""
+        with self._engine.connect() as connection:
+            return decisions.dealt_with(connection, run_id, addresses)
+
     def news(self, run_id: int) -> News:
         """Return what a run found that wasn't so before."""
         with self._engine.connect() as connection:
@@ -383,7 +460,7 @@ class Reader:
     def acknowledged_as_gone(self) -> set[str]:
         """Return the councils, by name, whose absence from the map was acknowledged."""
         with self._engine.connect() as connection:
-            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"  # noqa: S608
+            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"
             return set(connection.scalars(text(query)))
 
     def near_subjects(self, subject: str) -> list[str] | None:
@@ -445,6 +522,7 @@ class Reader:
                 "verdict": run.verdict,
                 "reason": run.reason,
                 "counts": run.counts or {},
+                "collections": run.collections,
                 "outcomes": _all(
                     connection,
                     "SELECT outcome, COUNT(*) AS letters FROM outcome WHERE run_id = :run"
@@ -575,9 +653,10 @@ WHERE version_document.document_id = :document AND NOT EXISTS (
     AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))
 LIMIT 1
 """,
-    "report": "SELECT 1 FROM report_text WHERE document_id = :document",
+    "report": "SELECT 1 FROM report_text WHERE document_id = :document AND status <> 'failed'",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
-    "table": "SELECT 1 FROM national_table WHERE document_id = :document",
+    "table": "SELECT 1 FROM national_table WHERE document_id = :document"
+    f" AND reader = '{TABLE_READER}'",
 }
 
 

@@ -32,6 +32,8 @@ class RunFacts:
     councils_read: set[str] = field(default_factory=set)
     councils_unread: set[str | None] = field(default_factory=set)
     councils_with_letters: set[str] = field(default_factory=set)
+    #: Council pages that were handed on to be read for their statistics.
+    statistics_pages: int = 0
     #: By collection (`reports`, `improvements`): the pages that have its list and nothing that was
     #: recognised in it, and the councils whose list was.
     lists_not_recognised: dict[str, list[str]] = field(default_factory=dict)
@@ -46,6 +48,13 @@ class RunFacts:
     #: Whether the run walks over the map, and whether it takes in letters kept elsewhere.
     asks_map: bool = True
     takes_in: bool = False
+    #: Windows of the search for decisions that the run set out to ask for, those it was through
+    #: with, and, with the reason, those in which less was found than the search states.
+    windows_planned: int = 0
+    windows_done: int = 0
+    windows_short: list[str] = field(default_factory=list)
+    #: Decisions that these windows state, as far as they were asked for.
+    decisions_stated: int = 0
     #: The run was ended before it was through: stopped by hand, by a limit, or blocked.
     cut_short: bool = False
     #: Trouble inside the program itself: an item or a page lost to an error.

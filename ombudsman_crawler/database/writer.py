@@ -16,8 +16,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
+    decisions,
     erasures,
     migrations,
+    national_tables,
     pages,
     refetch,
     register,
@@ -45,6 +47,7 @@ from ombudsman_crawler.database.tables import (
 from ombudsman_crawler.exceptions import WrongStorage
 from ombudsman_crawler.items import (
     CouncilItem,
+    DecisionItem,
     ImprovementsItem,
     LetterItem,
     ListedItem,
@@ -53,9 +56,12 @@ from ombudsman_crawler.items import (
     PageItem,
     ReportItem,
     ReportsItem,
+    TableItem,
 )
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
+from ombudsman_crawler.site.statistics_page import StatisticsPage
 from ombudsman_crawler.times import now, utc
+from ombudsman_crawler.windows import Known, Window
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
 _ANSWERED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED, Outcome.GONE)
@@ -286,6 +292,9 @@ class Writer:
             }
             # One that isn't listed any longer keeps when and where it last was.
             seen = values if item.listed else {"url": item.url}
+            if item.kind == "decision":
+                # A report may be a decision's page: whichever was met first, it is a decision.
+                seen |= {"kind": item.kind}
             row = connection.execute(
                 upsert(LINK)
                 .values(
@@ -330,6 +339,8 @@ class Writer:
                 etag=row.etag,
                 last_modified=row.last_modified,
                 kind=row.kind,
+                changed=isinstance(item, DecisionItem)
+                and decisions.saw_row(connection, row.id, item, authority_id),
             )
 
     # -- what came -------------------------------------------------------------
@@ -418,6 +429,47 @@ class Writer:
             self._outcome(connection, run_id, item, newest_year)
             if document_id is not None:
                 versions.settle(connection, document_id)
+
+    def store_page_rereadings(
+        self, readings: Sequence[tuple[pages.Served, StatisticsPage]]
+    ) -> None:
+        """Store readings of archived council pages, all of them or none."""
+        with self._engine.begin() as connection:
+            for page, reading in readings:
+                pages.store(connection, self._time(), page, reading)
+
+    def store_table(self, run_id: int, item: TableItem, newest_year: int | None) -> None:
+        """Store everything about one file of tables at once: its reading and the outcome, which is
+        made final: other bytes are a new version only where their cells differ."""
+        with self._engine.begin() as connection:
+            national_tables.store(connection, self._time(), item)
+            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
+                item.outcome, item.reason = national_tables.compare(
+                    connection, item.previous_document_id, item.document_id
+                )
+            self._outcome(connection, run_id, item, newest_year)
+
+    def store_decision(self, run_id: int, item: DecisionItem, newest_year: int | None) -> None:
+        """Store what a decision's page said, as a version of it, and the outcome. `item.outcome` is
+        made final: other bytes are a new version only where their words differ."""
+        with self._engine.begin() as connection:
+            decisions.store(connection, self._time(), item)
+            self._outcome(connection, run_id, item, newest_year)
+
+    def planned(self, windows: Sequence[Window]) -> None:
+        """Record the windows of the search that are going to be asked for."""
+        with self._engine.begin() as connection:
+            decisions.planned(connection, windows)
+
+    def walked(self, run_id: int, window: Window, known: Known, reason: str | None) -> None:
+        """Record that a window of the search was walked to its end, and what came of it."""
+        with self._engine.begin() as connection:
+            decisions.walked(connection, self._time(), run_id, window, known, reason)
+
+    def halved(self, window: Window) -> None:
+        """Record that a window is asked for in halves from now on."""
+        with self._engine.begin() as connection:
+            decisions.halved(connection, window)
 
     def store_page(self, item: PageItem) -> None:
         """Store what a council's page said, or that it says still what it said before."""

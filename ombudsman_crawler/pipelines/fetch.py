@@ -98,7 +98,7 @@ class FetchListed:
         if replay is not None:
             # What the archived run asked for; and what would otherwise be missing in silence.
             return state.document_id is None or replay.holds(url)
-        newest = self._run.reader.newest_year()
+        newest = self._run.reader.newest_year(state.kind)
         return is_due(state, self._options.refetch, newest, self._run.clock())
 
     async def _take_in(self, listed: ItemAdapter) -> None:
@@ -169,7 +169,10 @@ class FetchListed:
             self._came(listed, listed["capture_id"], document_id)
         elif response.status == 200:
             _settle(listed, Outcome.REJECTED, _what_came(response, kind))
-        elif response.status in (404, 410) and listed["previous_document_id"] is not None:
+        elif response.status in (404, 410) and (
+            # Lists of decisions go on naming those that were removed, archived before or not.
+            listed["previous_document_id"] is not None or kind == "decision"
+        ):
             _settle(listed, Outcome.GONE, f"answered with status {response.status}")
         elif _leads_elsewhere(response):
             # Other redirects were followed; this one leads to where no request may go.

@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from ombudsman_crawler.database import withholdings
 from ombudsman_crawler.database.views import (
     coverage,
+    decisions,
     disagreement,
     figures,
     readings,
     reports,
+    tables,
     vocabulary,
 )
 
@@ -61,6 +63,9 @@ def definitions() -> dict[str, str]:
         "disagreement": disagreement.disagreement(),
         "public_reports": reports.PUBLIC_REPORTS,
         "service_improvements": reports.SERVICE_IMPROVEMENTS,
+        "national_rows": tables.NATIONAL_ROWS,
+        "decisions": decisions.DECISIONS,
+        "decision_count": decisions.DECISION_COUNT,
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

@@ -260,8 +260,8 @@ class Reader:
             return newest
 
     def unread(self, kind: str, document_id: int) -> bool:
-        """Whether a document of a kind of link has no reading yet; or, a letter's or a report's, one
-        that its reader's end cut short: that may have been a busy machine's fault."""
+        """Whether a document of a kind of link has no reading yet; or, a letter's or a report's,
+        one that its reader's end cut short: that may have been a busy machine's fault."""
         with self._engine.connect() as connection:
             found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None

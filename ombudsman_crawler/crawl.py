@@ -30,6 +30,7 @@ from ombudsman_crawler.letters import ocr
 from ombudsman_crawler.options import Options, perhaps
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.spiders.kept_elsewhere import KeptElsewhere
+from ombudsman_crawler.spiders.national_tables import NationalTables
 from ombudsman_crawler.spiders.on_the_map import OnTheMap
 
 logger = logging.getLogger(__name__)
@@ -285,7 +286,7 @@ def _crawler(
 
 
 #: The spiders of what isn't collected on the walk over the map.
-_SPIDERS: dict[str, type[Spider]] = {}
+_SPIDERS: dict[str, type[Spider]] = {"tables": NationalTables}
 
 
 def _spider(options: Options) -> type[Spider]:

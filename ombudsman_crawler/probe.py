@@ -16,6 +16,7 @@ from ombudsman_crawler.site import (
     map_page,
     public_reports,
     service_improvements,
+    statistics_page,
     urls,
 )
 from ombudsman_crawler.site.listings import State
@@ -101,6 +102,7 @@ def _recognised(page: str, url: str) -> Iterator[str]:
         yield f"council's name in a heading: {council.name or 'not recognised'}"
         yield f"predecessors: {', '.join(p.slug for p in council.predecessors) or 'none'}"
         yield f"lists of letters: {', '.join(council.letter_lists) or 'not recognised'}"
+        yield from _statistics(page, url)
         # Words of the page go to a terminal.
         for line in _listed(page, url):
             yield "".join(character for character in line if character.isprintable())
@@ -108,3 +110,15 @@ def _recognised(page: str, url: str) -> Iterator[str]:
     if found:
         years = ", ".join(str(link.listed_year or "?") for link in found)
         yield f"letters: {len(found)} (years {years}), such as {found[0].url}"
+
+
+def _statistics(page: str, url: str) -> Iterator[str]:
+    read = statistics_page.read(page, url)
+    values = sum(figure.value is not None for figure in read.figures)
+    yield (
+        f"statistics: {read.layout or 'layout unknown'}, {read.state.value}, {read.status.value},"
+        f" year ending {read.year_ending or 'unknown'}, {values} figures,"
+        f" {len(read.figures) - values} absent"
+    )
+    for finding in read.findings:
+        yield f"  {finding.severity.value}: {finding.metric or 'the page'}: {finding.message}"

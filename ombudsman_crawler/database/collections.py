@@ -52,8 +52,8 @@ class PageReading(Base):
 class NationalTable(Base):
     """One sheet of one national table: a file's, as the site served it.
 
-    `subject` is `received`, `decided` or `compliance`, null where its title tells none; `columns`
-    are the headings as printed.
+    `subject` is `received`, `decided`, `compliance` (with or without remedies) or `remedies`, as
+    its columns tell, null where they aren't recognised; `columns` are the headings as printed.
     """
 
     __tablename__ = "national_table"

@@ -24,6 +24,7 @@ from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.refetch import LinkState
 from ombudsman_crawler.database.session import integrity_problems
 from ombudsman_crawler.items import Outcome
+from ombudsman_crawler.sheets.table import READER as TABLE_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ class KnownCouncil:
     name: str
     slug: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTable:
+    """A file of national tables as the site last listed it."""
+
+    address: str
+    label: str
+    listed_year: int | None
+    found_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +233,16 @@ class Reader:
                 )
             ]
 
+    def known_tables(self) -> list[KnownTable]:
+        """Return every file of national tables that the site has ever listed."""
+        with Session(self._engine) as session:
+            return [
+                KnownTable(link.address, link.label, link.listed_year, link.found_on)
+                for link in session.scalars(
+                    select(Link).where(Link.kind == "table").order_by(Link.id)
+                )
+            ]
+
     def link_states(self) -> list[tuple[str | None, LinkState]]:
         """Return every known letter's authority and what says whether it is due."""
         with self._engine.connect() as connection:
@@ -249,12 +270,14 @@ class Reader:
             (row,) = _all(connection, query, run=run_id, left=Outcome.NOT_ATTEMPTED)
             return int(row["n"])
 
-    def newest_year(self) -> int | None:
-        """Return the newest year ending of which there is a letter that could be read.
+    def newest_year(self, kind: str = "letter") -> int | None:
+        """Return the newest year ending of which there is a letter, or a table for links of that
+        kind, that could be read.
 
         Not the newest a link names: one mistyped year would put all others among the old.
         """
-        query = "SELECT MAX(year_ending) FROM current_reading WHERE status IN ('ok', 'suspect')"
+        read = "national_table" if kind == "table" else "current_reading"
+        query = f"SELECT MAX(year_ending) FROM {read} WHERE status IN ('ok', 'suspect')"
         with self._engine.connect() as connection:
             newest: int | None = connection.scalar(text(query))
             return newest
@@ -338,7 +361,7 @@ class Reader:
     def acknowledged_as_gone(self) -> set[str]:
         """Return the councils, by name, whose absence from the map was acknowledged."""
         with self._engine.connect() as connection:
-            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"  # noqa: S608
+            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"
             return set(connection.scalars(text(query)))
 
     def near_subjects(self, subject: str) -> list[str] | None:
@@ -519,7 +542,8 @@ LIMIT 1
 """,
     "report": "SELECT 1 FROM report_text WHERE document_id = :document AND status <> 'failed'",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
-    "table": "SELECT 1 FROM national_table WHERE document_id = :document",
+    "table": "SELECT 1 FROM national_table WHERE document_id = :document"
+    f" AND reader = '{TABLE_READER}'",
 }
 
 

@@ -16,6 +16,7 @@ from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
     migrations,
+    national_tables,
     pages,
     refetch,
     register,
@@ -49,8 +50,10 @@ from ombudsman_crawler.items import (
     PageItem,
     ReportItem,
     ReportsItem,
+    TableItem,
 )
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
+from ombudsman_crawler.site.statistics_page import StatisticsPage
 from ombudsman_crawler.times import now, utc
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
@@ -368,6 +371,25 @@ class Writer:
             self._outcome(connection, run_id, item, newest_year)
             if document_id is not None:
                 versions.settle(connection, document_id)
+
+    def store_page_rereadings(
+        self, readings: Sequence[tuple[pages.Served, StatisticsPage]]
+    ) -> None:
+        """Store readings of archived council pages, all of them or none."""
+        with self._engine.begin() as connection:
+            for page, reading in readings:
+                pages.store(connection, self._time(), page, reading)
+
+    def store_table(self, run_id: int, item: TableItem, newest_year: int | None) -> None:
+        """Store everything about one file of tables at once: its reading and the outcome, which is
+        made final: other bytes are a new version only where their cells differ."""
+        with self._engine.begin() as connection:
+            national_tables.store(connection, self._time(), item)
+            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
+                item.outcome, item.reason = national_tables.compare(
+                    connection, item.previous_document_id, item.document_id
+                )
+            self._outcome(connection, run_id, item, newest_year)
 
     def store_page(self, item: PageItem) -> None:
         """Store what a council's page said, or that it says still what it said before."""

@@ -30,7 +30,9 @@ def read(body: bytes) -> SheetFile:
         raise UnreadableSheet("the file is a page, no table")
     rows = []
     try:
-        for number, fields in enumerate(csv.reader(io.StringIO(text, newline=""), _dialect(text)), 1):
+        for number, fields in enumerate(
+            csv.reader(io.StringIO(text, newline=""), _dialect(text)), 1
+        ):
             if number > MAX_ROWS:
                 raise UnreadableSheet(f"more than {MAX_ROWS:,} rows")
             if len(fields) > MAX_COLUMNS and any(fields[MAX_COLUMNS:]):

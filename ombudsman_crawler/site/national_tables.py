@@ -100,9 +100,7 @@ def read(text: str, url: str) -> IndexPage:
     return IndexPage(tuple(tables.values()), tuple(pages))
 
 
-def _table(
-    url: str, words: str, title: str, above: list[str], around: str
-) -> TableLink | None:
+def _table(url: str, words: str, title: str, above: list[str], around: str) -> TableLink | None:
     path = unquote(urlsplit(url).path)
     name = path.rsplit("/", 1)[-1]
     ending = _TABLE_FILE.search(name)

@@ -132,7 +132,7 @@ class MapWalk(Spider):
 
     def parse_map(self, response: Response) -> Found:
         """Every council on the map, the pages of its A–Z, and the councils earlier runs knew."""
-        wrong = self._wrong_site(response)
+        wrong = wrong_site(self._run, response)
         if wrong:
             self._run.end("wrong_site", wrong)
             return
@@ -285,20 +285,21 @@ class MapWalk(Spider):
         matches = (authorities.match(asked) for asked in self.options.councils)
         return any(match and name in authorities.successors(match) for match in matches)
 
-    def _wrong_site(self, response: Response) -> str | None:
-        """Say what is wrong when a replica and the live site are taken for one another."""
-        announced = bytes(response.headers.get(REPLICA_HEADER, b"") or b"").decode("latin-1")
-        if self._run.site_name == current_run.REPLICA and not announced:
-            return (
-                f"{self._run.site} is on this machine but doesn't announce itself as a replica; "
-                "start one with `ombudsman replica`"
-            )
-        if self._run.site_name != current_run.REPLICA and announced:
-            return f"{self._run.site} is a replica; its letters don't belong in this storage"
-        councils = re.search(r"councils=(\d+)", announced)
-        if councils:
-            self._run.facts.min_councils = int(councils[1])
-        return None
+
+def wrong_site(run: current_run.CurrentRun, response: Response) -> str | None:
+    """Say what is wrong when a replica and the live site are taken for one another."""
+    announced = bytes(response.headers.get(REPLICA_HEADER, b"") or b"").decode("latin-1")
+    if run.site_name == current_run.REPLICA and not announced:
+        return (
+            f"{run.site} is on this machine but doesn't announce itself as a replica; "
+            "start one with `ombudsman replica`"
+        )
+    if run.site_name != current_run.REPLICA and announced:
+        return f"{run.site} is a replica; its letters don't belong in this storage"
+    councils = re.search(r"councils=(\d+)", announced)
+    if councils:
+        run.facts.min_councils = int(councils[1])
+    return None
 
 
 def text_of(response: Response) -> str:

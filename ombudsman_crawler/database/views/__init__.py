@@ -14,6 +14,7 @@ from ombudsman_crawler.database.views import (
     figures,
     readings,
     reports,
+    tables,
     vocabulary,
 )
 
@@ -59,6 +60,7 @@ def definitions() -> dict[str, str]:
         "disagreement": disagreement.disagreement(),
         "public_reports": reports.PUBLIC_REPORTS,
         "service_improvements": reports.SERVICE_IMPROVEMENTS,
+        "national_rows": tables.NATIONAL_ROWS,
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

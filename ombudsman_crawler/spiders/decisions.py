@@ -236,6 +236,7 @@ class Decisions(Spider):
     async def _whole(self, window: Window, first: ResultPage) -> AsyncIterator[DecisionItem]:
         """Walk all pages of a window, and see to what it no longer lists."""
         handed: set[str] = set()
+        errors = self._run.facts.errors
         walk = _Walk()
         for again in range(_WALKS):
             walk = _Walk(earlier=walk.found)
@@ -250,6 +251,9 @@ class Decisions(Spider):
         await self._until_fewer_than(1)
         if self._run.stopping or self._run.enough or self._councils or walk.cut:
             # What wasn't asked for is found again by the next run.
+            return
+        if self._run.facts.errors > errors:
+            self._short(window, "an error of the program lost some of them")
             return
         self._record(window, walk)
 

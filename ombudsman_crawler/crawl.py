@@ -31,6 +31,7 @@ from ombudsman_crawler.options import Options, perhaps
 from ombudsman_crawler.site import urls
 from ombudsman_crawler.spiders.decisions import Decisions
 from ombudsman_crawler.spiders.kept_elsewhere import KeptElsewhere
+from ombudsman_crawler.spiders.national_tables import NationalTables
 from ombudsman_crawler.spiders.on_the_map import OnTheMap
 
 logger = logging.getLogger(__name__)
@@ -286,7 +287,7 @@ def _crawler(
 
 
 #: The spiders of what isn't collected on the walk over the map.
-_SPIDERS: dict[str, type[Spider]] = {"decisions": Decisions}
+_SPIDERS: dict[str, type[Spider]] = {"tables": NationalTables, "decisions": Decisions}
 
 
 def _spider(options: Options) -> type[Spider]:

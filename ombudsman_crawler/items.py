@@ -99,6 +99,19 @@ class ReportItem(ListedItem):
     reading: Any = field(default=None, repr=False)
 
 
+@dataclass(slots=True, kw_only=True)
+class TableItem(ListedItem):
+    """A file of national tables; `ReadTable` adds its reading."""
+
+    kind: ClassVar[str] = "table"
+
+    #: What its link says it is about, None where that isn't told.
+    subject: str | None = None
+
+    #: A `sheets.table.TableFile`.
+    reading: Any = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ListedReport:
     """A public report as a list shows it; `address` is where its document is, if it is linked."""

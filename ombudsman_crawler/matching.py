@@ -3,7 +3,8 @@ known, or loosely with an explanation. Never a guess between two.
 
 `authorities.match` serves names that the site's own addresses and letters give. The names in
 national tables are typed by hand, four hundred at a time, beside bodies that no register has: here
-a name must be an authority's in all its telling words, and what it says of the body's kind must fit.
+a name must be an authority's in all its telling words, and what it says of the body's kind must
+fit.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from rapidfuzz import fuzz
 
-from ombudsman_crawler import authorities
+from ombudsman_crawler import authorities, years
 from ombudsman_crawler.authorities import Authority
 
 
@@ -34,6 +36,10 @@ class Match:
     how: str
     explanation: str = ""
     like_council: bool = False
+    #: Whether the body is of one of the kinds that are compared with one another.
+    compared: bool = False
+    #: Whether the name may be several authorities': nobody's, then.
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +55,23 @@ _FOOTNOTE = re.compile(
     r"(?:\s*(?:[*†‡§#¹²³⁴⁵⁶⁷⁸⁹]|[\[(]\s*(?:\d{1,2}|[a-e]|note\s*\w{0,2}|see\s+notes?[^)\]]*)\s*[\])]))+$",
     re.IGNORECASE,
 )
-#: Short forms of the words for kinds. "CC" is a county's or a city's.
-_SHORT = (
-    (r"l\.?b\.?c", ("london borough council",)),
-    (r"l\.?b", ("london borough",)),
-    (r"r\.?b", ("royal borough",)),
-    (r"m\.?b\.?c", ("metropolitan borough council",)),
-    (r"m\.?d\.?c", ("metropolitan district council",)),
-    (r"b\.?c", ("borough council",)),
-    (r"d\.?c", ("district council",)),
-    (r"c\.?c", ("county council", "city council")),
-    (r"c\.?a", ("combined authority",)),
-    (r"u\.?a", ("unitary",)),
-    (r"met", ("metropolitan",)),
-    (r"boro", ("borough",)),
-    (r"dist", ("district",)),
-    (r"co", ("county",)),
-    (r"cncl", ("council",)),
-)
+#: Short forms, without their stops, and what each may stand for. "CC" is a county's or a city's.
+_SHORT = {
+    "lbc": ("london borough council",), "lb": ("london borough",), "rb": ("royal borough",),
+    "mbc": ("metropolitan borough council",), "mdc": ("metropolitan district council",),
+    "bc": ("borough council",), "dc": ("district council",),
+    "cc": ("county council", "city council"), "ca": ("combined authority",),
+    "ua": ("unitary",), "met": ("metropolitan",), "boro": ("borough",), "dist": ("district",),
+    "co": ("county",), "cncl": ("council",),
+    "n": ("north",), "e": ("east",), "s": ("south",), "w": ("west",), "ne": ("north east",),
+    "nw": ("north west",), "se": ("south east",), "sw": ("south west",),
+    "beds": ("bedfordshire",), "bucks": ("buckinghamshire",), "cambs": ("cambridgeshire",),
+    "derbys": ("derbyshire",), "glos": ("gloucestershire",), "hants": ("hampshire",),
+    "herts": ("hertfordshire",), "lancs": ("lancashire",), "leics": ("leicestershire",),
+    "lincs": ("lincolnshire",), "northants": ("northamptonshire",),
+    "notts": ("nottinghamshire",), "oxon": ("oxfordshire",), "staffs": ("staffordshire",),
+    "wilts": ("wiltshire",), "worcs": ("worcestershire",), "yorks": ("yorkshire",),
+}  # fmt: skip
 _KINDS = {
     "county": "county",
     "district": "district",
@@ -95,6 +100,7 @@ _KEPT = (
     (re.compile(r"\blondon city\b"), "londoncity"),
     (re.compile(r"\bcounty durham\b"), "durham county"),
 )
+_SAYS_OTHER = re.compile(r"\b(?:authority|combined|city region|[cm]?ca)\b", re.IGNORECASE)
 _SILENT = {"the", "and", "of", "council", "corporation", "authority"}
 _LIKE_COUNCIL = re.compile(
     r"\b(?:council|borough|county|district|unitary|[lm]?bc|cc|mbc|mdc|dc)\b", re.IGNORECASE
@@ -131,18 +137,41 @@ def match(printed: str, *, year_ending: int | None = None) -> Match:
     like_council = bool(_LIKE_COUNCIL.search(name)) and not _OTHER_BODY.search(name)
     exact = _by_name().get(said)
     if exact is not None:
-        return Match(printed, exact.name, "exact", like_council=like_council)
+        return _sure(printed, exact, "exact", like_council, year_ending)
     readings = _readings(name)
     known = {found for reading in readings for found in _known(reading, year_ending)}
+    if not _SAYS_OTHER.search(name):
+        # The bare name of a combined authority is its region's, and its councils' together.
+        known = {each for each in known if each.kind != "other"}
     if len(known) == 1:
-        return Match(printed, known.pop().name, "known_name", like_council=like_council)
+        return _sure(printed, known.pop(), "known_name", like_council, year_ending)
     if known:
         names = ", ".join(sorted(each.name for each in known))
-        return Match(printed, None, "new", f"may be any of {names}", like_council)
+        return Match(printed, None, "new", f"may be any of {names}", like_council, ambiguous=True)
     loose = None if _OTHER_BODY.search(name) else _loose(readings, year_ending)
     if loose is not None:
-        return Match(printed, loose[0].name, "fuzzy", loose[1], like_council)
-    return Match(printed, None, "new", "no name of the register is like it", like_council)
+        return _match(printed, loose[0], "fuzzy", like_council, loose[1])
+    unknown = "no name of the register is like it"
+    return Match(printed, None, "new", unknown, like_council, compared=like_council)
+
+
+def _match(
+    printed: str, authority: Authority, how: str, like_council: bool, explanation: str = ""
+) -> Match:
+    compared = authority.kind != "other"
+    return Match(printed, authority.name, how, explanation, like_council, compared)
+
+
+def _sure(
+    printed: str, authority: Authority, how: str, like_council: bool, year_ending: int | None
+) -> Match:
+    """A sure match; a loose one of a body that wasn't there yet: whoever typed the name of a later
+    council may have meant the one before it. Of one that has ended, cases are decided for years."""
+    begun = authority.start
+    if year_ending is None or begun is None or begun <= years.last_day(year_ending):
+        return _match(printed, authority, how, like_council)
+    because = f"it didn't exist before {begun.isoformat()}"
+    return _match(printed, authority, "fuzzy", like_council, because)
 
 
 def without_footnote(printed: str) -> str:
@@ -169,13 +198,9 @@ def _by_name() -> dict[str, Authority]:
 
 def _readings(name: str) -> list[_Name]:
     """Take a name apart; one with an abbreviation of two meanings in each of them."""
-    text = _plain(name)
-    texts = [text]
-    for short, long in _SHORT:
-        pattern = re.compile(rf"(?:(?<=^)|(?<=\s)){short}\.?(?=\s|$)")
-        if pattern.search(texts[0]):
-            texts = [pattern.sub(meaning, each) for each in texts for meaning in long]
-    return list(dict.fromkeys(_apart(" ".join(each.split())) for each in texts))
+    words = (word.replace(".", "") for word in _plain(name).split())
+    meanings = [_SHORT.get(word, (word,)) for word in words]
+    return list(dict.fromkeys(_apart(" ".join(each)) for each in product(*meanings)))
 
 
 def _plain(name: str) -> str:
@@ -190,7 +215,6 @@ def _plain(name: str) -> str:
 
 
 def _apart(text: str) -> _Name:
-    text = " ".join(re.sub(r"[^a-z0-9]+", " ", text.replace(".", "")).split())
     for pattern, kept in _KEPT:
         text = pattern.sub(kept, text)
     kinds = frozenset(_KINDS[word] for word in _KIND_WORDS.findall(text))
@@ -269,14 +293,17 @@ def _loose(names: list[_Name], year_ending: int | None) -> tuple[Authority, str]
         return None
     scores: dict[Authority, tuple[float, str]] = {}
     for name in names:
-        for authority, own_names in _register().items():
-            if authority.kind == "other" or not _fits(name.kinds, authority):
+        for words, those in _by_words().items():
+            score, why = _likeness(name.words, words)
+            if not score:
                 continue
-            if year_ending is not None and not _about(authority, year_ending):
-                continue
-            for own in own_names:
-                score, why = _likeness(name.words, own.words)
-                if score > scores.get(authority, (0.0, ""))[0]:
+            for authority in those:
+                if (
+                    score > scores.get(authority, (0.0, ""))[0]
+                    and authority.kind != "other"
+                    and _fits(name.kinds, authority)
+                    and (year_ending is None or _about(authority, year_ending))
+                ):
                     scores[authority] = score, why
     best = sorted(scores.items(), key=lambda item: -item[1][0])[:2]
     if not best:

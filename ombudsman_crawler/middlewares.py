@@ -333,16 +333,16 @@ def worth_keeping(asked_for: str | None, response: Response) -> str | None:
     """Return the media type under which a body is archived, or None where it isn't.
 
     A letter's body is kept when it is a PDF, whatever the header says; an error page at a letter's
-    address is not a letter, nor is a page a table. A page's body is kept as it comes, a block
-    page's isn't: it would be taken for the page when the site answers 304.
+    address is not a letter, nor is a page or a PDF a table. A page's body is kept as it comes, a
+    block page's isn't: it would be taken for the page when the site answers 304.
     """
     if response.status != 200 or asked_for is None:
         return None
     if looks_like_pdf(response.body):
-        return PDF
+        return PDF if asked_for != "table" else None
     if asked_for == "letter" or not response.body or block_page.recognise(response.body):
         return None
-    if asked_for == "table" and response.body.lstrip()[:1] == b"<":
+    if asked_for == "table" and response.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         return None
     header = bytes(response.headers.get("Content-Type", b"") or b"").decode("latin-1")
     return header.partition(";")[0].strip().lower() or "application/octet-stream"

@@ -28,6 +28,8 @@ from ombudsman_crawler.letters import ocr as engine
 from ombudsman_crawler.letters import read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.report_reading import ReportReading
+from ombudsman_crawler.sheets import read as sheets
+from ombudsman_crawler.sheets.table import TableFile, Told
 
 T = TypeVar("T")
 
@@ -112,6 +114,10 @@ class ReadingWorkers:
         """Have the document of a public report read; the future raises as that of `submit`."""
         return self._submit(_read_report, path, sha256, url)
 
+    def submit_table(self, path: Path, sha256: str, told: Told) -> Future[TableFile]:
+        """Have a file of national tables read; the future raises as that of `submit`."""
+        return self._submit(_read_table, path, sha256, told)
+
     def submit_kept(self, kept: Kept, expectation: Expectation) -> Future[Read]:
         """Have a document read again from its kept words; the future raises as that of `submit`.
 
@@ -188,6 +194,10 @@ def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool, witnesse
 
 def _read_report(path: Path, sha256: str, url: str) -> ReportReading:
     return report_reading.read(_body(path, sha256), url)
+
+
+def _read_table(path: Path, sha256: str, told: Told) -> TableFile:
+    return sheets.read_file(_body(path, sha256), told)
 
 
 def _read_kept(kept: Kept, expectation: Expectation) -> Read:

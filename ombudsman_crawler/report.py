@@ -42,12 +42,19 @@ ADVICE = {
     "reports_fetched": "run again: failed reports are asked for anew; see the reasons above",
     "improvements_read": "look at these pages in a browser: has the section another form? What is "
     "archived stays, and nothing is taken for unlisted",
+    "tables_found": "look at the annual review reports of the site's information centre in a "
+    "browser; what is archived stays",
+    "tables_fetched": "run again: failed files are asked for anew; see the reasons above",
+    "tables_read": "the files are archived. Look at one beside the reason: a new heading needs a "
+    "line in sheets/headings.csv, another form a newer reader; run again: what is unread is read",
     "documents_there": "restore these files from a backup; they were archived once",
     "everything_read": "run again: what is archived and unread is read then",
     "decision_counts": "compare some of these on the site: decisions under a former or another "
     "name, or never published? The view `decision_count` has all numbers",
     "reports_have_text": "scans have no text: read them by hand; the view `public_reports` says "
     "which",
+    "rows_matched": "look at these rows in the view `national_rows`; `ombudsman acknowledge "
+    "--list` names each doubt, `ombudsman acknowledge` settles it",
     "readings_sound": "look at them beside their letters; `ombudsman acknowledge --list` names "
     "each doubt, `ombudsman acknowledge` settles it",
     "letters_per_year": "look at the lists of letters in a browser: taken down, or moved? What is "
@@ -158,7 +165,7 @@ def changes(console: Console, found: Iterable[Change]) -> None:
         if letter != heading:
             console.print(f"[bold]{escape(letter)}[/bold]")
             heading = letter
-        what = change.metric or "the letter"
+        what = change.metric or f"the {change.what}"
         if change.figure_year not in (None, change.year_ending):
             what += f" of {change.figure_year}"
         old, new = change.old or "no row", change.new or "no row"
@@ -167,8 +174,14 @@ def changes(console: Console, found: Iterable[Change]) -> None:
 
 def reread(console: Console, done: Reread, *, dry_run: bool) -> None:
     """Print what a re-reading came to."""
+    pages = (
+        f", and {done.pages} council pages, {done.pages_changed} of them otherwise"
+        if done.pages
+        else ""
+    )
     console.print(
         f"{done.documents} documents read again, {done.changed} of them otherwise than before"
+        + pages
         + (": " + ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())))
         * bool(done.kinds)
         + (". Nothing was stored." if dry_run else ".")

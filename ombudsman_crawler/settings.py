@@ -143,10 +143,12 @@ ITEM_PIPELINES = {
     "ombudsman_crawler.pipelines.read_page.ReadPage": 210,
     "ombudsman_crawler.pipelines.read_decision.ReadDecision": 220,
     "ombudsman_crawler.pipelines.read_report.ReadReport": 230,
+    "ombudsman_crawler.pipelines.read_table.ReadTable": 240,
     "ombudsman_crawler.pipelines.store.StoreLetter": 300,
     "ombudsman_crawler.pipelines.store.StorePage": 310,
     "ombudsman_crawler.pipelines.store_decision.StoreDecision": 320,
     "ombudsman_crawler.pipelines.store_reports.StoreReport": 330,
+    "ombudsman_crawler.pipelines.read_table.StoreTable": 340,
 }
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -71,16 +71,22 @@ def test_every_option_is_in_the_readme_or_the_help() -> None:
 
 
 def test_every_code_of_a_finding_is_explained() -> None:
-    rooms = ("figures", "letters", "site")
+    rooms = ("figures", "letters", "sheets", "site")
     sources = [path for room in rooms for path in (ROOT / "ombudsman_crawler" / room).rglob("*.py")]
     sources += [
         ROOT / "ombudsman_crawler" / name
-        for name in ("reading_workers.py", "database/versions.py", "database/review.py")
+        for name in (
+            "reading_workers.py",
+            "database/versions.py",
+            "database/review.py",
+            "database/national_tables.py",
+        )
     ]
     used: set[str] = set()
     for path in sources:
         text = path.read_text(encoding="utf-8")
         used.update(re.findall(r"(?:Finding|say|Check|UnreadablePdf)\(\s*\"(\w+)\"", text))
+        used.update(re.findall(r"(?:_told\(row,|return \"not_in_text\",) \"(\w+)\"", text))
         used.update(re.findall(r"(?:return|code =) \"(reader_\w+|encrypted|broken)\"", text))
         used.update(re.findall(r"Noted\(\s*[\w.]+,\s*\"(\w+)\"", text))
     assert len(used) > 30

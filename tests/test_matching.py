@@ -110,7 +110,7 @@ def abbreviated(name):
     yield f"{name} (1)"
 
 
-@pytest.mark.parametrize("year_ending", YEARS)
+@pytest.mark.parametrize("year_ending", [None, 2019])
 def test_no_abbreviation_of_a_name_means_another_authority(year_ending):
     """But for a body and the one that followed it, under the same words in another year."""
     for authority in REGISTER:

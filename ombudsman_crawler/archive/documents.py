@@ -26,6 +26,8 @@ _PLACES = {
     "text/html": ("pages", ".html"),
     "text/plain": ("pages", ".txt"),
     "application/json": ("pages", ".json"),
+    "text/csv": ("pages", ".csv"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("pages", ".xlsx"),
 }
 _OTHER_PLACE = ("pages", ".bin")
 # How the names of files begin that aren't whole yet.

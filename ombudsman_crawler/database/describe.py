@@ -29,7 +29,10 @@ _VIEWS = {
     "current_page": "What each council's page said last of each year.",
     "page_history": "One content that a council's page had: which year it showed, and from when to "
     "when it was seen.",
-    "current_table": "The national table served last of each subject and year.",
+    "current_table": "The national table that counts of each subject and year: what its address "
+    "serves still, and of files side by side the one met last.",
+    "national_rows": "One row of a national table, of current ones and of earlier ones: as "
+    "printed, and whose it is.",
     "disagreement": "One metric of an authority's year that its sources print differently. What "
     "was only rounded isn't different: whole percentages from ones with decimals.",
     "public_reports": "One public report of an authority under each headline it was listed under, "
@@ -181,7 +184,7 @@ _COLUMNS = {
     "site": "host of the site without `www.`, or `replica`",
     "size": "bytes",
     "slug": "the site's own name for the council in addresses",
-    "source": "`letter` (later also `council_page` and `national_table`)",
+    "source": "`letter`, `council_page` or `national_table`",
     "sources": "the source of each metric, as JSON",
     "started": "when the run began; of a replay, when the archived run did",
     "capture.status": "HTTP status, null without an answer",
@@ -236,9 +239,11 @@ _OF_COLLECTIONS = {
     "public_report.key": "its address or, without one, its headline",
     "public_report.title": "its headline in the list",
     "report_text.reason": "why there is no text, or not all of it",
-    "report_text.status": "`ok`, `no_text` (a scan) or `unreadable`",
+    "report_text.status": "`ok`, `no_text` (a scan), `unreadable`, or `failed`: its reader "
+    "was ended, the next run reads it again",
     "report_text.text": "the document's text, blocks divided by blank lines",
     "report_text.title": "the heading of the document",
+    "collection": "`reports` or `improvements`",
     "last_run_id": "→ `run`: the last that met it",
     "service_improvement.key": "the case's reference or the decision's address, else empty",
     "service_improvement.text": "what the authority agreed to do, as listed",
@@ -248,7 +253,8 @@ _OF_COLLECTIONS = {
     "service_improvements.year_ending": "the year ending 31 March of its date or of the span it is "
     "listed under; null where neither tells it",
     "text_reason": "why there is no text, or not all of it",
-    "text_status": "`ok`, `no_text` (a scan) or `unreadable`; null: not read",
+    "text_status": "`ok`, `no_text` (a scan), `unreadable`, or `failed`: its reader was ended, "
+    "the next run reads it again; null: not read",
     "year": "the year it is listed under, as printed",
     "decided": "the day of the decision",
     "decision_id": "→ `decision`",
@@ -308,12 +314,33 @@ _OF_COLLECTIONS = {
     "sheet": "the sheet's name, empty for a CSV",
     "stated": "how many results the search stated",
     "sub_category": "the site's sub-category of it, as printed",
-    "current_table.subject": "`received`, `decided` or `compliance`; null: its title doesn't tell",
-    "national_table.subject": "`received`, `decided` or `compliance`; null: its title doesn't tell",
+    "current_table.subject": "`received`, `decided`, `compliance` (with or without remedies) or "
+    "`remedies`; null: its headings aren't recognised",
+    "national_table.subject": "`received`, `decided`, `compliance` (with or without remedies) or "
+    "`remedies`; null: its headings aren't recognised",
+    "national_rows.subject": "`received`, `decided`, `compliance` (with or without remedies) or "
+    "`remedies`; null: its headings aren't recognised",
+    "current_table.status": "`ok`, `suspect` (something in it is doubtful) or `unrecognised`",
+    "national_table.status": "`ok`, `suspect` (something in it is doubtful) or `unrecognised`",
+    "national_rows.status": "of the table: `ok`, `suspect` (something in it is doubtful) or "
+    "`unrecognised`",
+    "current_table.title": "what stands above its headings, else the sheet's name",
+    "national_table.title": "what stands above its headings, else the sheet's name",
+    "national_rows.title": "what stands above its table's headings, else the sheet's name",
+    "national_table.reason": "why it isn't recognised",
+    "current_table.reason": "why it isn't recognised",
+    "national_rows.reason": "why its table isn't recognised",
+    "national_rows.name": "the name as printed, without footnote marks; null where the row is "
+    "nobody's: titles, headings, totals, notes",
+    "national_rows.current": "1 in the file that was served last of its subject and year",
+    "national_rows.findings": "codes of the findings about the row, comma-separated",
+    "national_table.first_seen": "when the site first served its file",
+    "national_table.last_seen": "when the site last served its file, or confirmed it with a 304",
     "withholding.subject": "`document:<sha256>` or `decision:<reference>`",
     "summary": "the summary, as printed",
     "table_id": "→ `national_table`",
-    "table_row.name": "the name as printed",
+    "table_row.name": "the name as printed, without footnote marks; null where the row is "
+    "nobody's: titles, headings, totals, notes",
     "table_row_id": "→ `table_row`; null where it is no row's",
     "unlisted_since": "since when a list that was read whole no longer shows it",
     "why": "why",

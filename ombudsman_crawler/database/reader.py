@@ -26,6 +26,7 @@ from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.refetch import LinkState
 from ombudsman_crawler.database.session import integrity_problems
 from ombudsman_crawler.items import Outcome
+from ombudsman_crawler.sheets.table import READER as TABLE_READER
 from ombudsman_crawler.site.decision_search import ListedDecision
 from ombudsman_crawler.windows import Known, Window
 
@@ -53,6 +54,16 @@ class KnownCouncil:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTable:
+    """A file of national tables as the site last listed it."""
+
+    address: str
+    label: str
+    listed_year: int | None
+    found_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownLetter:
     """A letter as the site last listed it."""
 
@@ -72,6 +83,15 @@ class KnownReport:
     label: str
     authority: str
     found_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettledImprovements:
+    """When each authority's lists of service improvements were last read whole, and what they have:
+    authority, key and text of each."""
+
+    read_whole: dict[str, datetime]
+    listed: set[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +211,17 @@ class Reader:
         with self._engine.connect() as connection:
             return [KnownReport(*row) for row in reports.known(connection)]
 
+    def settled_improvements(self) -> SettledImprovements:
+        """Return what is known of councils' lists of service improvements."""
+        with self._engine.connect() as connection:
+            return SettledImprovements(
+                {
+                    name: datetime.fromisoformat(time)
+                    for name, time in reports.read_whole(connection, "improvements").items()
+                },
+                reports.listed_improvements(connection),
+            )
+
     def known_letters(self) -> list[KnownLetter]:
         """Return every letter that the site has ever listed of a known authority."""
         with Session(self._engine) as session:
@@ -203,6 +234,16 @@ class Reader:
                     .join(Authority, Authority.id == Link.authority_id)
                     .where(Link.kind == "letter")
                     .order_by(Link.id)
+                )
+            ]
+
+    def known_tables(self) -> list[KnownTable]:
+        """Return every file of national tables that the site has ever listed."""
+        with Session(self._engine) as session:
+            return [
+                KnownTable(link.address, link.label, link.listed_year, link.found_on)
+                for link in session.scalars(
+                    select(Link).where(Link.kind == "table").order_by(Link.id)
                 )
             ]
 
@@ -233,19 +274,21 @@ class Reader:
             (row,) = _all(connection, query, run=run_id, left=Outcome.NOT_ATTEMPTED)
             return int(row["n"])
 
-    def newest_year(self) -> int | None:
-        """Return the newest year ending of which there is a letter that could be read.
+    def newest_year(self, kind: str = "letter") -> int | None:
+        """Return the newest year ending of which there is a letter, or a table for links of that
+        kind, that could be read.
 
         Not the newest a link names: one mistyped year would put all others among the old.
         """
-        query = "SELECT MAX(year_ending) FROM current_reading WHERE status IN ('ok', 'suspect')"
+        read = "national_table" if kind == "table" else "current_reading"
+        query = f"SELECT MAX(year_ending) FROM {read} WHERE status IN ('ok', 'suspect')"
         with self._engine.connect() as connection:
             newest: int | None = connection.scalar(text(query))
             return newest
 
     def unread(self, kind: str, document_id: int) -> bool:
-        """Whether a document of a kind of link has no reading yet; or, a letter's, one that its
-        reader's end cut short: that may have been a busy machine's fault."""
+        """Whether a document of a kind of link has no reading yet; or, a letter's or a report's,
+        one that its reader's end cut short: that may have been a busy machine's fault."""
         with self._engine.connect() as connection:
             found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None
@@ -352,7 +395,7 @@ class Reader:
     def acknowledged_as_gone(self) -> set[str]:
         """Return the councils, by name, whose absence from the map was acknowledged."""
         with self._engine.connect() as connection:
-            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"  # noqa: S608
+            query = f"SELECT name FROM authority WHERE {acknowledgements.SINCE_ON_MAP}"
             return set(connection.scalars(text(query)))
 
     def near_subjects(self, subject: str) -> list[str] | None:
@@ -532,9 +575,10 @@ WHERE version_document.document_id = :document AND NOT EXISTS (
     AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))
 LIMIT 1
 """,
-    "report": "SELECT 1 FROM report_text WHERE document_id = :document",
+    "report": "SELECT 1 FROM report_text WHERE document_id = :document AND status <> 'failed'",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
-    "table": "SELECT 1 FROM national_table WHERE document_id = :document",
+    "table": "SELECT 1 FROM national_table WHERE document_id = :document"
+    f" AND reader = '{TABLE_READER}'",
 }
 
 

@@ -11,7 +11,13 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import acknowledgements, decision_checks, list_checks, run_trends
+from ombudsman_crawler.database import (
+    acknowledgements,
+    decision_checks,
+    list_checks,
+    run_trends,
+    table_checks,
+)
 from ombudsman_crawler.database.run_evidence import NEW_READINGS, Evidence, Judgement, RunFacts
 from ombudsman_crawler.database.writer import Check
 
@@ -211,9 +217,7 @@ def _pages_read(evidence: Evidence) -> Judgement:
         " WHERE page.last_seen >= (SELECT started FROM run WHERE id = :run) ORDER BY 1"
     )
     if not pages:
-        expected = evidence.facts.councils_read - evidence.facts.councils_unread
-        nothing = None if evidence.facts.cut_short or not expected else False
-        return nothing, "no council's page was read"
+        return False if evidence.facts.statistics_pages else None, "no council's page was read"
     lost = [row.name for row in pages if row.lost]
     unknown = [row.name for row in pages if row.status == "unknown_form"]
     said = [f"{len(pages)} council pages read"]
@@ -313,6 +317,10 @@ def _of_pages(facts: RunFacts) -> bool:
     return "pages" in facts.collections
 
 
+def _of_tables(facts: RunFacts) -> bool:
+    return "tables" in facts.collections
+
+
 def _of_listed_letters(facts: RunFacts) -> bool:
     return facts.asks_map and _of_letters(facts)
 
@@ -343,10 +351,14 @@ _CHECKS: dict[str, _Named] = {
     "reports_read": _Named(True, list_checks.reports_read, _of_reports),
     "reports_fetched": _Named(True, list_checks.reports_fetched, _of_reports),
     "improvements_read": _Named(True, list_checks.improvements_read, _of_improvements),
+    "tables_found": _Named(True, table_checks.tables_found, _of_tables),
+    "tables_fetched": _Named(True, table_checks.tables_fetched, _of_tables),
+    "tables_read": _Named(True, table_checks.tables_read, _of_tables),
     "documents_there": _Named(True, _documents_there, _always),
     "everything_read": _Named(False, _everything_read, _of_letters),
     "decision_counts": _Named(False, decision_checks.decision_counts, _of_decisions),
     "reports_have_text": _Named(False, list_checks.reports_have_text, _of_reports),
+    "rows_matched": _Named(False, table_checks.rows_matched, _of_tables),
     "readings_sound": _Named(False, _readings_sound, _of_letters),
     **{
         name: _Named(

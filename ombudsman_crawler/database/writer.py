@@ -17,6 +17,7 @@ from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
     decisions,
     migrations,
+    national_tables,
     pages,
     refetch,
     register,
@@ -51,8 +52,10 @@ from ombudsman_crawler.items import (
     PageItem,
     ReportItem,
     ReportsItem,
+    TableItem,
 )
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
+from ombudsman_crawler.site.statistics_page import StatisticsPage
 from ombudsman_crawler.times import now, utc
 from ombudsman_crawler.windows import Known, Window
 
@@ -236,6 +239,9 @@ class Writer:
             }
             # One that isn't listed any longer keeps when and where it last was.
             seen = values if item.listed else {"url": item.url}
+            if item.kind == "decision":
+                # A report may be a decision's page: whichever was met first, it is a decision.
+                seen |= {"kind": item.kind}
             row = connection.execute(
                 upsert(LINK)
                 .values(
@@ -392,6 +398,25 @@ class Writer:
         """Record that a window is asked for in halves from now on."""
         with self._engine.begin() as connection:
             decisions.halved(connection, window)
+
+    def store_page_rereadings(
+        self, readings: Sequence[tuple[pages.Served, StatisticsPage]]
+    ) -> None:
+        """Store readings of archived council pages, all of them or none."""
+        with self._engine.begin() as connection:
+            for page, reading in readings:
+                pages.store(connection, self._time(), page, reading)
+
+    def store_table(self, run_id: int, item: TableItem, newest_year: int | None) -> None:
+        """Store everything about one file of tables at once: its reading and the outcome, which is
+        made final: other bytes are a new version only where their cells differ."""
+        with self._engine.begin() as connection:
+            national_tables.store(connection, self._time(), item)
+            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
+                item.outcome, item.reason = national_tables.compare(
+                    connection, item.previous_document_id, item.document_id
+                )
+            self._outcome(connection, run_id, item, newest_year)
 
     def store_page(self, item: PageItem) -> None:
         """Store what a council's page said, or that it says still what it said before."""

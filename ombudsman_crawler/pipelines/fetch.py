@@ -96,7 +96,7 @@ class FetchListed:
         if replay is not None:
             # What the archived run asked for; and what would otherwise be missing in silence.
             return state.document_id is None or replay.holds(url)
-        newest = self._run.reader.newest_year()
+        newest = self._run.reader.newest_year(state.kind)
         return is_due(state, self._options.refetch, newest, self._run.clock())
 
     async def _take_in(self, listed: ItemAdapter) -> None:

@@ -17,6 +17,7 @@ from ombudsman_crawler.sheets.sheet import Cell, Sheet
 _LOOK_AT, _HIGHEST = 80, 3
 # Fewer known headings make no table.
 _FEWEST = 2
+_TOTAL = re.compile(r"(?:grand |overall )?total")
 _YEARS = re.compile(r"\b20\d\d(?:\s*[-/–]\s*(?:20)?\d\d)?\b")
 
 
@@ -113,9 +114,11 @@ def _column(parts: list[str], subject: str, year: int | None) -> Column:
     told = [_YEARS.sub(" ", part) if named is not None else part for part in parts]
     found = headings.meaning(" ".join(told), subject)
     if found is None and len(told) > 1:
-        # A heading over several may tell what those below are of.
-        above = headings.subject_of(" ".join(told[:-1])) or subject
-        found = headings.meaning(told[-1], above)
+        # A heading over several may tell what those below are of. A total is the whole table's
+        # only where it stands under the table's subject.
+        above = headings.subject_of(" ".join(told[:-1]))
+        if above is not None or not _TOTAL.fullmatch(headings.plain(told[-1])):
+            found = headings.meaning(told[-1], above or subject)
     return Column(heading, found)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from ombudsman_crawler import metrics
+
 #: What a table can be about.
 SUBJECTS = ("received", "decided", "compliance")
 #: Headings that aren't metrics: of the column of names, and of what stands beside the figures.
@@ -24,6 +26,11 @@ _TOLD = {
 _FILLING = re.compile(
     r"^(?:the |total |overall )?(?:number|no|count) of (?:the )?(?!\W*$)|^(?:no|number) (?=\w)"
 )
+_SIMILAR = re.compile(
+    r"(?:\b(?:of|for|in|among) )?\b(?:similar (?:authorities|organisations|councils)"
+    r"|authorities of (?:this|the same) type)\b"
+)
+_AVERAGE = re.compile(r"\baverage\b")
 _FOOTNOTE = re.compile(r"(?:\s*(?:[*†‡¹²³]|[\[(](?:\d{1,2}|[a-e]|note \w+)[\])]))+$", re.IGNORECASE)
 
 
@@ -63,8 +70,15 @@ def meaning(heading: str, subject: str) -> str | None:
     """Return the metric that a heading means under a subject, NAME or BESIDE, None where it means
     nothing that is known."""
     words = plain(heading)
-    if not words:
-        return None
+    own = " ".join(_SIMILAR.sub(" ", words).split())
+    if own != words:
+        # An average of similar authorities is called after what it is the average of.
+        found = _listed(" ".join(_AVERAGE.sub(" ", own).split()), subject)
+        return f"{found}_similar" if f"{found}_similar" in metrics.load() else None
+    return _listed(words, subject)
+
+
+def _listed(words: str, subject: str) -> str | None:
     for each in _meanings():
         if each.subject in (subject, NAME, BESIDE) and each.pattern.fullmatch(words):
             return each.metric

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ombudsman_crawler import years
+from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.sheets import csv_file, header, headings, rows, workbook
 from ombudsman_crawler.sheets.sheet import MAX_FILE, Sheet, SheetFile, UnreadableSheet
-from ombudsman_crawler.sheets.table import Table, TableFile, TableFinding, TableRow, Told
-
-#: The version of this reader: what it makes of a file is stored with it.
-READER = "sheets-1"
+from ombudsman_crawler.sheets.table import READER, Table, TableFile, TableRow, Told
 
 # A sheet with fewer rows of numbers holds words: notes, a cover.
 _FEWEST_ROWS = 2
@@ -37,15 +35,15 @@ def read_file(body: bytes, told: Told) -> TableFile:
         ),
     ]
     if left_out:
-        notes = [TableFinding("sheet_left_out", "note", sentence) for sentence in left_out]
+        notes = [Finding("sheet_left_out", Severity.NOTE, sentence) for sentence in left_out]
         tables[0] = replace(tables[0], findings=(*tables[0].findings, *notes))
     return TableFile(READER, file.encoding, tuple(tables))
 
 
-def unreadable(reason: str) -> TableFile:
+def unreadable(reason: str, *, reader: str = READER) -> TableFile:
     """Return what is said of a file that can't be read at all."""
     table = Table("", None, None, None, None, (), "unrecognised", reason)
-    return TableFile(READER, None, (table,))
+    return TableFile(reader, None, (table,))
 
 
 def _open(body: bytes) -> SheetFile:
@@ -69,13 +67,15 @@ def _holds_numbers(sheet: Sheet) -> bool:
 
 
 def _table(sheet: Sheet, told: Told) -> Table:
-    above = _words_above(sheet)
-    found = header.find(sheet, _subject(above, sheet.name, told), _year(above, sheet.name, told))
+    # First without a year: the words above may be headings that name others than the table's.
+    found = header.find(sheet, _subject(_words_above(sheet), sheet.name, told), None)
     if found is None:
         return _unrecognised(sheet, "no row holds headings that are known")
-    # Only what stands above the headings is the title.
     title = _words(sheet, found.first)
     year = _year(title, sheet.name, told)
+    subject = _subject(title, sheet.name, told)
+    found = header.find(sheet, subject, year) or found
+    title = _words(sheet, found.first)
     if found.name is None:
         return _unrecognised(sheet, "no column holds the names of authorities", title)
     if year is None:
@@ -83,22 +83,21 @@ def _table(sheet: Sheet, told: Told) -> Table:
     columns, findings = rows.meanings(found)
     if told.year_ending is not None and year != told.year_ending:
         message = f"it says {years.label(year)}, its link {years.label(told.year_ending)}"
-        findings.append(TableFinding("table_year_disagrees", "warning", message))
-    subject = _subject(title, sheet.name, told)
+        findings.append(Finding("table_year_disagrees", Severity.WARNING, message))
     if subject is not None and subject != found.subject:
         message = f"its title says {subject}, its columns {found.subject}"
-        findings.append(TableFinding("table_subject_disagrees", "note", message))
+        findings.append(Finding("table_subject_disagrees", Severity.NOTE, message))
     read = rows.read(sheet, found, year, columns)
     if not any(row.name for row in read):
         return _unrecognised(sheet, "no row below the headings is an authority's", title)
     doubtful = any(
-        finding.severity != "note"
+        finding.severity is not Severity.NOTE
         for finding in (*findings, *(finding for row in read for finding in row.findings))
     )
     return Table(
         sheet=sheet.name,
         title=_title(title, sheet),
-        subject=found.subject,
+        subject=_of_remedies(found.subject, columns.values()),
         year_ending=year,
         header_row=found.last + 1,
         columns=tuple(column.heading for column in found.columns),
@@ -107,6 +106,13 @@ def _table(sheet: Sheet, told: Told) -> Table:
         rows=tuple(read),
         findings=tuple(findings),
     )
+
+
+def _of_remedies(subject: str, metrics: Iterable[str]) -> str:
+    """A table of remedies alone stands beside that of compliance in some years: each is its own."""
+    if subject == "compliance" and not any("compliance" in metric for metric in metrics):
+        return "remedies"
+    return subject
 
 
 def _unrecognised(sheet: Sheet, reason: str, title: Sequence[str] = ()) -> Table:

@@ -9,10 +9,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ombudsman_crawler import matching, metrics
+from ombudsman_crawler.figures import checks
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
 from ombudsman_crawler.sheets.header import Header
 from ombudsman_crawler.sheets.headings import BESIDE, NAME
 from ombudsman_crawler.sheets.sheet import Cell, Sheet
-from ombudsman_crawler.sheets.table import TableFigure, TableFinding, TableRow
+from ombudsman_crawler.sheets.table import TableRow
 
 _TOTAL = re.compile(
     r"^\W*(?:(?:grand|sub|overall|national|column)[\s-]*)?(?:totals?|averages?|mean|median|sum)\b"
@@ -20,31 +22,37 @@ _TOTAL = re.compile(
     r"|\b(?:average|totals?)\W*$|^\W*(?:england|national)\W*$",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"^(?:\d+[.)]|note\b|source\b)", re.IGNORECASE)
+_BODY = re.compile(r"\b(?:Authority|Park|Panel|Board|Commission(?:er)?|Transport for)\b")
+_SMALL_WORDS = {"and", "of", "for", "the", "in", "on", "upon", "with", "under", "le", "s"}
 # Longer than any name; what stands there is a note.
 _LONGEST_NAME = 130
-_NOT_APPLICABLE = re.compile(r"n\.? ?/? ?a\.?|not applicable", re.IGNORECASE)
-_NOT_DUE = re.compile(r"(?:no(?:ne)?|nothing)\b.*\bdue\b.*|not due", re.IGNORECASE)
-_DASH = re.compile(r"[-–—‐‑:.]{1,3}")
+#: What stands in place of a number, and the absence it says.
+_SAID_ABSENT = (
+    ("not_applicable", re.compile(r"n\.? ?/? ?a\.?|not applicable", re.IGNORECASE)),
+    ("not_due", re.compile(r"(?:no(?:ne)?|nothing)\b.*\bdue\b.*|not due", re.IGNORECASE)),
+    ("blank", re.compile(r"[-–—‐‑:.]{1,3}")),
+)
 
-#: What each rate is taken of and by: the share, and the parts of the whole, of which the first
-#: list that a table has counts.
-_RATES = {
-    "uphold_rate": (
-        "upheld_decisions",
-        (("detailed_investigations",), ("upheld_decisions", "not_upheld_decisions")),
-    ),
-    "compliance_rate": (None, (("compliance_outcomes",),)),
-    "satisfactory_remedy_rate": (
-        "satisfactory_remedy_decisions",
-        (("satisfactory_remedy_base",), ("upheld_decisions",)),
-    ),
+#: The whole that each rate is taken of: the first of these that a row counts.
+_BASES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "uphold_rate": (("detailed_investigations",), ("upheld_decisions", "not_upheld_decisions")),
+    "compliance_rate": (("compliance_outcomes",),),
+    "satisfactory_remedy_rate": (("satisfactory_remedy_base",), ("upheld_decisions",)),
 }
-#: What adds up to a total, where a table has all of it.
-_TOTALS = {
-    "received_total": "received_",
-    "decided_total": ("decided_", "upheld_decisions", "not_upheld_decisions"),
-    "complaints_dealt_with": ("not_for_us", "assessed_and_closed", "detailed_investigations"),
-}
+#: What adds up to a total: held to it where a row has all of it.
+_SUBJECTS = (
+    "received_adult_care_services", "received_benefits_and_tax",
+    "received_corporate_and_other_services", "received_education_and_childrens_services",
+    "received_environment_services", "received_highways_and_transport", "received_housing",
+    "received_planning_and_development",
+)  # fmt: skip
+_DECISIONS = (
+    "decided_incomplete_or_invalid", "decided_advice_given",
+    "decided_referred_back_for_local_resolution", "decided_closed_after_initial_enquiries",
+    "upheld_decisions", "not_upheld_decisions",
+)  # fmt: skip
+_TOTALS = {"received_total": (*_SUBJECTS, "received_other"), "decided_total": _DECISIONS}
 
 
 def read(sheet: Sheet, header: Header, year_ending: int, columns: dict[int, str]) -> list[TableRow]:
@@ -75,38 +83,29 @@ def _of_body(
     named = _at(cells, header.name)
     inside = [_at(cells, place) for place in columns]
     numbers = sum(cell is not None and cell.number is not None for cell in inside)
-    if named is None:
-        if numbers:
-            finding = TableFinding(
-                "row_without_name", "warning", f"row {row.number} has numbers and no name"
-            )
-            return replace(row, findings=(finding,))
-        return row
-    name = matching.without_footnote(named.text)
-    if not name or len(name) > _LONGEST_NAME or named.number is not None or _TOTAL.search(name):
+    name = matching.without_footnote(named.text) if named is not None else ""
+    if named is None or not name:
+        return _told(row, "row_without_name", Severity.WARNING, "no name") if numbers else row
+    if named.number is not None or _TOTAL.search(name) or (named.filled and not any(inside)):
         return row
     found = matching.match(name, year_ending=year_ending)
-    empty = not any(inside)
-    if not numbers and found.how not in ("exact", "known_name"):
+    sure = found.how in ("exact", "known_name")
+    filled = sum(cell is not None for cell in inside)
+    if not sure and not _is_body(name, numbers, 2 * filled >= len(inside)):
         # A heading between groups of bodies, or a note below the table.
-        return row
-    if empty and named.filled:
-        return row
-    findings = []
-    if found.how == "fuzzy":
-        message = f'"{name}" is taken for {found.authority}: {found.explanation}'
-        findings.append(TableFinding("name_matched_loosely", "warning", message))
-    elif found.how == "new" and (found.like_council or found.explanation.startswith("may be")):
-        message = f"\"{name}\" is like a council's name and no authority's: {found.explanation}"
-        findings.append(TableFinding("council_not_known", "warning", message))
-    figures = []
+        return _told(row, "row_not_read", Severity.NOTE, "no body's name") if numbers else row
+    figures: list[Figure] = []
+    findings = _about_name(name, found)
     for place, metric in columns.items():
         where = _where(sheet, row.number, name, header.columns[place].heading, place)
-        figure, finding = _figure(_at(cells, place), metric, scales[place], where)
+        blank = Figure(year_ending, metric, None, "blank")
+        figure, finding = _figure(_at(cells, place), blank, scales[place], where)
+        if figure.absence in ("blank", "not_applicable") and not found.compared:
+            figure = _not_compared(figure)
         figures.append(figure)
         if finding is not None:
             findings.append(finding)
-    figures, more = _held_together(figures)
+    figures, more = _held_together(figures, year_ending)
     return replace(
         row,
         name=name,
@@ -115,6 +114,35 @@ def _of_body(
         figures=tuple(figures),
         findings=(*findings, *more),
     )
+
+
+def _told(row: TableRow, code: str, severity: Severity, lack: str) -> TableRow:
+    message = f"row {row.number} has numbers and {lack}"
+    return replace(row, findings=(Finding(code, severity, message),))
+
+
+def _about_name(name: str, found: matching.Match) -> list[Finding]:
+    """What is to be said of how a name was matched."""
+    if found.how == "fuzzy":
+        message = f'"{name}" is taken for {found.authority}: {found.explanation}'
+        return [Finding("name_matched_loosely", Severity.WARNING, message)]
+    if found.how == "new" and (found.like_council or found.ambiguous):
+        message = f'"{name}" is like a council, and surely none: {found.explanation}'
+        return [Finding("council_not_known", Severity.WARNING, message)]
+    return []
+
+
+def _is_body(name: str, numbers: int, mostly_filled: bool) -> bool:
+    """Whether a name that no register has is a body's, by how it is written and what stands in its
+    row."""
+    if _NUMBERED.match(name) or len(name) > _LONGEST_NAME:
+        return False
+    if numbers and mostly_filled:
+        return True
+    written_as_name = all(
+        word[:1].isupper() or word.lower() in _SMALL_WORDS for word in re.findall(r"[^\W\d]+", name)
+    )
+    return written_as_name and bool(numbers or _BODY.search(name))
 
 
 def _at(cells: tuple[Cell | None, ...], place: int | None) -> Cell | None:
@@ -150,140 +178,126 @@ def _scale(sheet: Sheet, header: Header, place: int, metric: str) -> int | None:
 
 
 def _figure(
-    cell: Cell | None, metric: str, scale: int | None, where: str
-) -> tuple[TableFigure, TableFinding | None]:
-    """Read one cell: its figure, and what is to be said of it."""
+    cell: Cell | None, blank: Figure, scale: int | None, where: str
+) -> tuple[Figure, Finding | None]:
+    """Read one cell: its figure, made of a blank one, and what is to be said of it."""
     if cell is None:
-        return TableFigure(metric, None, "blank", None, f"{where}: empty"), None
+        return replace(blank, text=f"{where}: empty"), None
     text = f"{where}: {cell.text}"
-    percent = metrics.load()[metric].unit == "percent"
-
-    def absent(absence: str) -> TableFigure:
-        return TableFigure(metric, None, absence, cell.text, text)
-
-    def told(code: str, message: str) -> TableFinding:
-        return TableFinding(code, "warning", f"{message}: {where}: {cell.text}", metric)
-
-    if cell.lost:
-        return absent("not_in_text"), told("formula_without_value", "a formula's value isn't saved")
-    if cell.number is None:
-        if _NOT_APPLICABLE.fullmatch(cell.text):
-            return absent("not_applicable"), None
-        if _NOT_DUE.fullmatch(cell.text):
-            return absent("not_due"), None
-        if _DASH.fullmatch(cell.text):
-            return absent("blank"), None
-        return absent("not_in_text"), told("number_qualified", "no plain number")
-    if cell.percent and not percent:
-        return absent("not_in_text"), told("stray_percent", "a percentage in a column of numbers")
-    if percent and not cell.percent and scale is None and cell.number:
-        return absent("not_in_text"), told("cell_ambiguous", "a percentage or a share of 1")
+    printed = replace(blank, value_text=cell.text, text=text)
+    percent = metrics.load()[blank.metric].unit == "percent"
+    absence, code, why = _unread(cell, percent, scale)
+    if absence is not None:
+        finding = Finding(code, Severity.WARNING, f"{why}: {text}", blank.metric) if code else None
+        return replace(printed, absence=absence), finding
     value = cell.number
     if percent and not cell.percent and scale == 100:
         value = float(Decimal(repr(value)) * 100)
-    finding = None
-    whole = metrics.load()[metric].unit != "count" or value == int(value)
-    if value < 0 or not whole or (percent and value > 100):
-        finding = told("out_of_range", "no number of this kind can be this")
-    return TableFigure(metric, value, None, cell.text, text), finding
+    return replace(printed, value=value, absence=None), None
+
+
+def _unread(cell: Cell, percent: bool, scale: int | None) -> tuple[str | None, str, str]:
+    """Why a cell has no value: its absence, None where it has one; and the code of what is said of
+    it, and in words."""
+    if cell.lost:
+        return "not_in_text", "formula_without_value", "a formula's value isn't saved"
+    if cell.number is not None:
+        if cell.percent and not percent:
+            return "not_in_text", "stray_percent", "a percentage in a column of numbers"
+        if percent and not cell.percent and scale is None and cell.number:
+            return "not_in_text", "cell_ambiguous", "a percentage or a share of 1"
+        return None, "", ""
+    for absence, pattern in _SAID_ABSENT:
+        if pattern.fullmatch(cell.text):
+            return absence, "", ""
+    return "not_in_text", "number_qualified", "no plain number"
+
+
+def _not_compared(figure: Figure) -> Figure:
+    """Say why a body of no kind has neither an average nor a population."""
+    if figure.metric.endswith("_similar") or figure.metric == "upheld_per_100k":
+        return replace(figure, absence="not_compared")
+    return figure
 
 
 # -- one row -------------------------------------------------------------------
 
 
-def _held_together(figures: list[TableFigure]) -> tuple[list[TableFigure], list[TableFinding]]:
+def _held_together(figures: list[Figure], year_ending: int) -> tuple[list[Figure], list[Finding]]:
     """Hold a row's rates and totals against its counts. A rate of nothing has no base, whatever is
     printed."""
     values = {figure.metric: figure.value for figure in figures}
     findings = []
     kept = []
     for figure in figures:
-        share, base = _base(figure.metric, values)
-        if base == 0 and not figure.value:
-            kept.append(replace(figure, value=None, absence="no_base"))
-            continue
-        kept.append(figure)
-        if figure.value is None or base is None:
-            continue
-        if base == 0:
+        base = _base(figure.metric, values)
+        if base == 0 and figure.value:
             message = f"a rate of {figure.value_text} is printed although there is nothing"
-            findings.append(TableFinding("contradicts_itself", "warning", message, figure.metric))
-        elif share is not None and abs(figure.value - 100 * share / base) > 0.5 + 1e-9:
-            message = f"{figure.value_text} is printed, {share:g} of {base:g} are {100 * share / base:.1f}%"
-            findings.append(
-                TableFinding("rate_contradicts_counts", "warning", message, figure.metric)
-            )
+            findings.append(Finding("contradicts_itself", Severity.WARNING, message, figure.metric))
+        empty = base == 0 and not figure.value
+        kept.append(replace(figure, value=None, absence="no_base") if empty else figure)
+    findings += checks.check_figures(kept, year_ending, None, None)
+    told = {finding.metric for finding in findings if finding.code == "total_does_not_add_up"}
     for total, parts in _TOTALS.items():
-        terms = [
-            value
-            for metric, value in values.items()
-            if metric.startswith(parts) and metric != total
-        ]
+        terms = [values.get(part) for part in parts]
         whole = values.get(total)
-        if whole is None or len(terms) < 2 or None in terms:
+        if whole is None or None in terms or total in told:
             continue
         added = sum(term for term in terms if term is not None)
-        if added > whole or (added != whole and _complete(total, values)):
-            message = f"the parts are {added:g} together, {whole:g} is printed"
-            findings.append(TableFinding("table_does_not_add_up", "warning", message, total))
+        if added != whole:
+            message = f"{total} is {whole:g}, its parts add up to {added:g}"
+            findings.append(Finding("total_does_not_add_up", Severity.WARNING, message, total))
     return kept, findings
 
 
-def _complete(total: str, values: dict[str, float | None]) -> bool:
-    """Whether a row has all the parts that a total is known to have."""
-    if total == "complaints_dealt_with":
-        return all(part in values for part in _TOTALS[total])
-    if total == "decided_total":
-        return {"decided_closed_after_initial_enquiries", "upheld_decisions",
-                "not_upheld_decisions", "decided_advice_given", "decided_incomplete_or_invalid",
-                "decided_referred_back_for_local_resolution"} <= values.keys()  # fmt: skip
-    return sum(metric.startswith("received_") for metric in values) >= 9
-
-
-def _base(metric: str, values: dict[str, float | None]) -> tuple[float | None, float | None]:
-    """Return a rate's share and its whole, None where the row doesn't tell."""
-    if metric not in _RATES:
-        return None, None
-    share, wholes = _RATES[metric]
-    for parts in wholes:
+def _base(metric: str, values: dict[str, float | None]) -> float | None:
+    """Return a rate's whole, None where the row doesn't tell it or the metric is no rate."""
+    for parts in _BASES.get(metric, ()):
         if all(values.get(part) is not None for part in parts):
-            whole = sum(values[part] or 0 for part in parts)
-            return (values.get(share) if share else None), whole
-    return None, None
+            return sum(values[part] or 0 for part in parts)
+    return None
 
 
 # -- all rows ------------------------------------------------------------------
 
 
 def _once_each(rows: Sequence[TableRow]) -> list[TableRow]:
-    """Take the figures from rows that are one authority's twice: neither is chosen."""
-    whose = {
-        row.number: row.authority or matching.body_key(row.name)
-        for row in rows
-        if row.name is not None
-    }
-    count = Counter(whose.values())
-    result = []
+    """Take the figures from rows that are one authority's twice: neither is chosen. A loose match
+    gives way to a sure one."""
+    sure = {row.authority for row in rows if row.matched_by in ("exact", "known_name")}
+    rows = [_unmatched(row) if row.matched_by == "fuzzy" and row.authority in sure else row
+            for row in rows]  # fmt: skip
+    numbers: dict[str, list[int]] = {}
     for row in rows:
-        twice = (
-            [
-                str(number)
-                for number, name in whose.items()
-                if row.number in whose and name == whose[row.number]
-            ]
-            if row.number in whose and count[whose[row.number]] > 1
-            else []
-        )
-        if twice:
-            message = f"{row.authority or row.name} has the rows {', '.join(twice)}; none is read"
-            finding = TableFinding("row_twice", "warning", message)
-            row = replace(row, figures=(), findings=(*row.findings, finding))
-        result.append(row)
-    return result
+        if row.name is not None:
+            numbers.setdefault(_whose(row), []).append(row.number)
+    return [
+        row if row.name is None or len(numbers[_whose(row)]) == 1
+        else _neither(row, numbers[_whose(row)])
+        for row in rows
+    ]  # fmt: skip
 
 
-def meanings(header: Header) -> tuple[dict[int, str], list[TableFinding]]:
-    """Return the metric of each column (from 0) that can be read, and what is said of the others."""
+def _whose(row: TableRow) -> str:
+    return row.authority or matching.body_key(row.name or "")
+
+
+def _unmatched(row: TableRow) -> TableRow:
+    message = f'"{row.name}" is like {row.authority}, which has a row of its own'
+    others = [finding for finding in row.findings if finding.code != "name_matched_loosely"]
+    finding = Finding("council_not_known", Severity.WARNING, message)
+    return replace(row, authority=None, matched_by="new", findings=(finding, *others))
+
+
+def _neither(row: TableRow, numbers: Sequence[int]) -> TableRow:
+    those = ", ".join(map(str, numbers))
+    message = f"{row.authority or row.name} has the rows {those}; none is read"
+    finding = Finding("row_twice", Severity.WARNING, message)
+    return replace(row, figures=(), findings=(*row.findings, finding))
+
+
+def meanings(header: Header) -> tuple[dict[int, str], list[Finding]]:
+    """Return the metric of each column (from 0) that can be read; and what is said of others."""
     findings = []
     columns: dict[int, str] = {}
     count = Counter(column.meaning for column in header.columns)
@@ -292,14 +306,14 @@ def meanings(header: Header) -> tuple[dict[int, str], list[TableFinding]]:
             continue
         if column.other_year is not None:
             message = f'the column "{column.heading}" is of another year and isn\'t read'
-            findings.append(TableFinding("column_of_other_year", "note", message))
+            findings.append(Finding("column_of_other_year", Severity.NOTE, message))
         elif column.meaning is None:
             if column.heading:
                 message = f'the column "{column.heading}" isn\'t known; it is kept as printed'
-                findings.append(TableFinding("column_not_known", "note", message))
+                findings.append(Finding("column_not_known", Severity.NOTE, message))
         elif count[column.meaning] > 1:
             message = f'several columns are {column.meaning} ("{column.heading}"); none is read'
-            findings.append(TableFinding("column_twice", "warning", message, column.meaning))
+            findings.append(Finding("column_twice", Severity.WARNING, message, column.meaning))
         else:
             columns[place] = column.meaning
     return columns, findings

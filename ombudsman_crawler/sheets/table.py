@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ombudsman_crawler.figures.figure import Figure, Finding
+
+#: The version of the reader: what it makes of a file is stored with it, and read again by a newer.
+READER = "sheets-1"
+#: Instead of the reader where it came to no end: the file is read again the next time.
+GAVE_UP = "gave_up"
 #: How a table was read. `suspect`: a finding casts doubt; `unrecognised`: no figure was read.
 STATUSES = ("ok", "suspect", "unrecognised")
-
-
-@dataclass(frozen=True, slots=True)
-class TableFinding:
-    """Something a reader of a table should know; `severity` is `note` or `warning`. `metric` None:
-    about the whole row, or the whole table."""
-
-    code: str
-    severity: str
-    message: str
-    metric: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TableFigure:
-    """One number of a row, or its absence: `value` is None exactly when `absence` says why.
-    Percentages are 0 to 100; `value_text` is the cell as printed, `text` the cell in words."""
-
-    metric: str
-    value: float | None
-    absence: str | None
-    value_text: str | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +27,15 @@ class TableRow:
     name: str | None = None
     authority: str | None = None
     matched_by: str | None = None
-    figures: tuple[TableFigure, ...] = ()
-    findings: tuple[TableFinding, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet as a table. `header_row` is the lowest row of its headings; `columns` the headings
-    as printed; `reason` why an unrecognised one is."""
+    """One sheet as a table. `subject` is `received`, `decided`, `compliance` (with or without
+    remedies) or `remedies`, as its columns tell; `header_row` is the lowest row of its headings;
+    `columns` are the headings as printed; `reason` says why an unrecognised one is."""
 
     sheet: str
     title: str | None
@@ -62,7 +46,7 @@ class Table:
     status: str
     reason: str | None
     rows: tuple[TableRow, ...] = ()
-    findings: tuple[TableFinding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

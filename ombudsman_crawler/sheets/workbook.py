@@ -8,8 +8,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from lzma import LZMAError
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -32,11 +34,20 @@ from ombudsman_crawler.sheets.sheet import (
 )
 
 _MAX_MEMBERS, _MAX_SHEETS = 2_000, 60
+# Bytes within which a part declares its document type, if it does.
+_BEGINNING = 4096
 # No number of complaints has as many digits.
 _LARGEST = 1e10
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']([A-Z0-9:]{2,20})[\"']")
 
 Merged = tuple[int, int, int, int]
+
+# A damaged part shows in whatever the libraries stumble over first.
+_DAMAGED = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, SyntaxError, LookupError,
+    ValueError, TypeError, AttributeError, ArithmeticError, EOFError, OSError, RuntimeError,
+    LZMAError,
+)  # fmt: skip
 
 
 def read(body: bytes) -> SheetFile:
@@ -45,11 +56,7 @@ def read(body: bytes) -> SheetFile:
     _vet(body)
     try:
         return _sheets(body)
-    except (
-        InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError,
-        AttributeError, IndexError, EOFError, OSError, NotImplementedError, SyntaxError,
-    ) as error:  # fmt: skip
-        # A damaged part shows in whatever the library stumbles over first.
+    except _DAMAGED as error:
         raise UnreadableSheet(
             f"the workbook is damaged: {type(error).__name__}: {error}"
         ) from error
@@ -74,12 +81,11 @@ def _vet(body: bytes) -> None:
             names = {member.filename for member in members}
             if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
                 raise UnreadableSheet("the file is an archive, no workbook (.xlsx)")
-            for member in members:
-                if member.filename.endswith((".xml", ".rels")):
-                    # Spreadsheet programs write no document types: entities can grow.
-                    if _declares(archive.read(member)[:4096]):
-                        raise UnreadableSheet("the workbook declares entities, as none does")
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+            # Spreadsheet programs write no document types: entities can grow.
+            parts = (member for member in members if member.filename.endswith((".xml", ".rels")))
+            if any(_declares(archive.read(part)[:_BEGINNING]) for part in parts):
+                raise UnreadableSheet("the workbook declares entities, as none does")
+    except _DAMAGED as error:
         raise UnreadableSheet(f"the file is no whole archive: {error}") from error
 
 
@@ -187,14 +193,14 @@ def displayed(number: float, number_format: str) -> str:
 
     Formats of numbers are known; one of another kind leaves the number as it is.
     """
-    section = number_format.split(";", maxsplit=1)[0]
+    section = number_format.partition(";")[0]
     section = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.', "", section)
     percent = section.count("%")
     digits = section.replace("%", "").strip()
     if (
         percent > 1
         or abs(number) > _LARGEST
-        or not re.fullmatch(r"[#0?,]*(?:\.[#0?]*)?", digits)
+        or not re.fullmatch(r"[#0?,]*(?:\.[#0?]{0,9})?", digits)
         or not digits
     ):
         return f"{number:.10g}" if abs(number) < _LARGEST else repr(number)

@@ -15,6 +15,7 @@ from ombudsman_crawler.database.views import (
     figures,
     readings,
     reports,
+    tables,
     vocabulary,
 )
 
@@ -62,6 +63,7 @@ def definitions() -> dict[str, str]:
         "service_improvements": reports.SERVICE_IMPROVEMENTS,
         "decisions": decisions.DECISIONS,
         "decision_count": decisions.DECISION_COUNT,
+        "national_rows": tables.NATIONAL_ROWS,
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

@@ -1,0 +1,166 @@
+"""Tables as the site is known to write them, and as it might; each file is named by what is special
+about it, and what is to be read of it stands beside it, written by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from make_tables import workbook
+
+from ombudsman_crawler.sheets.read import read_file
+from ombudsman_crawler.sheets.table import Table, TableFile, Told
+
+GOLDENS = Path(__file__).parent / "goldens"
+
+
+def said(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "subject": table.subject,
+        "year_ending": table.year_ending,
+        "header_row": table.header_row,
+        "status": table.status,
+        "findings": [finding.code for finding in table.findings],
+        "rows": {
+            f"{row.number} {row.name}": {
+                "authority": row.authority,
+                "matched_by": row.matched_by,
+                "figures": {
+                    figure.metric: figure.value if figure.absence is None else figure.absence
+                    for figure in row.figures
+                },
+                "findings": [
+                    f"{finding.code} {finding.metric or ''}".rstrip() for finding in row.findings
+                ],
+            }
+            for row in table.rows
+            if row.name
+        },
+    }
+
+
+@pytest.mark.parametrize("path", sorted(GOLDENS.glob("*.csv")), ids=lambda path: path.stem)
+def test_a_csv_is_read_as_written_by_hand(path: Path) -> None:
+    file = read_file(path.read_bytes(), Told())
+    (table,) = file.tables
+    expected = json.loads(path.with_suffix(".expected.json").read_text(encoding="utf-8"))
+    assert {"encoding": file.encoding, **said(table)} == expected
+
+
+def test_every_row_is_kept_as_printed_and_every_figure_names_its_cell() -> None:
+    path = GOLDENS / "header-below-title-and-notes.csv"
+    (table,) = read_file(path.read_bytes(), Told()).tables
+    assert [row.number for row in table.rows] == [1, 2, 3, 5, 6, 7, 8, 9, 11, 12]
+    title, *_, total, note = table.rows
+    assert title.cells == ("Local Government and Social Care Ombudsman",)
+    assert total.cells == ("Total", "1008", "23", "268", "302", "37", "145", "1783", "80%")
+    assert note.cells == ("¹ Includes 12 cases about a former body",)
+    assert total.name is note.name is None
+    assert total.figures == note.figures == ()
+    (kent,) = (row for row in table.rows if row.authority == "Kent County Council")
+    (upheld,) = (figure for figure in kent.figures if figure.metric == "upheld_decisions")
+    assert upheld.text == 'row 9 "Kent County Council", column "Upheld": 63'
+    (birmingham,) = (row for row in table.rows if row.authority == "Birmingham City Council")
+    assert (birmingham.figures[0].value, birmingham.figures[0].value_text) == (1004, "1,004")
+
+
+def one(file: TableFile) -> dict[str, Any]:
+    (table,) = file.tables
+    return said(table)
+
+
+HEADINGS = ["Authority Name", "Compliance outcomes", "Compliance rate", "Upheld decisions"]
+
+
+def test_a_workbook_with_percent_cells_shows_what_is_displayed() -> None:
+    body = workbook(
+        {
+            "Compliance 2022-23": [
+                HEADINGS,
+                ["Kent County Council", 42, 0.9762, 53],
+                ["Dartford Borough Council", 0, 0, 0],
+                ["Leeds City Council", 16, 0.875, 37],
+            ]
+        },
+        formats={"C2": "0%", "C3": "0%", "C4": "0.0%", "B2": "#,##0"},
+    )
+    (table,) = read_file(body, Told()).tables
+    rows = said(table)["rows"]
+    assert rows["2 Kent County Council"]["figures"]["compliance_rate"] == 98
+    assert rows["3 Dartford Borough Council"]["figures"]["compliance_rate"] == "no_base"
+    assert rows["4 Leeds City Council"]["figures"]["compliance_rate"] == 87.5
+    texts = {figure.metric: figure.value_text for figure in table.rows[3].figures}
+    assert texts == {"compliance_outcomes": "16", "compliance_rate": "87.5%",
+                     "upheld_decisions": "37"}  # fmt: skip
+    assert table.rows[1].figures[0].text == (
+        'sheet "Compliance 2022-23", row 2 "Kent County Council", column "Compliance outcomes": 42'
+    )
+    assert (table.subject, table.year_ending, table.status) == ("compliance", 2023, "ok")
+
+
+def test_a_workbook_with_merged_headings_over_others() -> None:
+    body = workbook(
+        {
+            "Decided": [
+                ["Complaints decided 2021-22"],
+                ["Authority", "Advice given", "Detailed investigations", None, None, "Total"],
+                [None, None, "Not upheld", "Upheld", "Total", None],
+                ["Kent County Council", 2, 13, 63, 76, 193],
+                ["East Sussex County Council", 1, 5, 6, 11, 60],
+            ]
+        },
+        merged=["A1:F1", "A2:A3", "B2:B3", "C2:E2", "F2:F3"],
+    )
+    (table,) = read_file(body, Told()).tables
+    assert said(table)["rows"]["4 Kent County Council"]["figures"] == {
+        "decided_advice_given": 2,
+        "not_upheld_decisions": 13,
+        "upheld_decisions": 63,
+        "detailed_investigations": 76,
+        "decided_total": 193,
+    }
+    assert table.columns[2] == "Detailed investigations Not upheld"
+    # What is merged is printed once.
+    assert table.rows[0].cells == ("Complaints decided 2021-22", *[None] * 5)
+
+
+def test_a_workbook_with_hidden_sheets_notes_and_formulas() -> None:
+    rows = [HEADINGS, ["Kent County Council", 42, "98%", "=40+13"], ["Leeds City Council", 1, 1, 2]]
+    body = workbook(
+        {
+            "Compliance 2022-23": [*rows, ["Adur District Council", 1, "100%", 2]],
+            "Working": rows,
+            "Notes": [["Compliance outcomes: cases that fell due"], ["In 2022-23 there were 5"]],
+        },
+        hidden=["Working"],
+    )
+    (table,) = read_file(body, Told()).tables
+    found = said(table)
+    kent = found["rows"]["2 Kent County Council"]
+    assert kent["figures"]["upheld_decisions"] == "not_in_text"
+    assert kent["findings"] == ["formula_without_value upheld_decisions"]
+    # 1 beside percentages with their sign may be 1% or a whole.
+    leeds = found["rows"]["3 Leeds City Council"]
+    assert leeds["figures"]["compliance_rate"] == "not_in_text"
+    assert leeds["findings"] == ["cell_ambiguous compliance_rate"]
+    assert [finding.message for finding in table.findings] == [
+        'the sheet "Working" is hidden',
+        'the sheet "Notes" holds words only',
+    ]
+    assert found["status"] == "suspect"
+
+
+def test_the_tables_own_words_win_over_its_link_and_say_so() -> None:
+    body = (
+        b"Complaints received 2021-22\nCouncil,Housing,Benefits and tax\nLeeds City Council,1,2\n"
+    )
+    body += b"Kent County Council,3,4\n"
+    (table,) = read_file(body, Told("decided", 2023)).tables
+    assert (table.subject, table.year_ending) == ("received", 2022)
+    assert [finding.code for finding in table.findings] == ["table_year_disagrees"]
+    assert table.status == "suspect"
+    (silent,) = read_file(body.replace(b" 2021-22", b""), Told("decided", 2023)).tables
+    assert silent.year_ending == 2023

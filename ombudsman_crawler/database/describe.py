@@ -48,9 +48,17 @@ _VIEWS = {
     "capture": "One attempt at one address, failures too. `document_id` is what the server gave "
     "or, with status 304, said is unchanged; a file that was taken in by hand has a document and "
     "neither a status nor an error.",
+    "withheld": "One document that people withhold from publication, or decision: it has a row for "
+    "each of its documents, and one where it has none.",
     "comparability_break": "One metric and one year ending from which it can't be compared "
     "with the years before.",
 }
+
+_SEARCH = (
+    "A virtual table, for full-text search (SQLite's FTS5): one letter, decision, public report or "
+    "improvement as it is now. `WHERE search MATCH 'complaint'` finds its words by their stems; "
+    "`snippet(search, 5, '[', ']', '…', 24)` shows where. Erased documents have no row."
+)
 
 #: Columns by name, where a name means the same wherever it stands; `table.column` where not.
 _COLUMNS = {
@@ -344,7 +352,16 @@ _OF_COLLECTIONS = {
     "table_row_id": "→ `table_row`; null where it is no row's",
     "unlisted_since": "since when a list that was read whole no longer shows it",
     "why": "why",
-    "withheld": "1: withheld from publication; 0: no longer",
+    "withheld": "1: withheld from publication; 0: not, or no longer",
+    "withheld.subject": "`document:<sha256>` or `decision:<reference>`",
+    "erasure.finished": "when it was done; null: it isn't, and `ombudsman erase` does the rest",
+    "erasure.document_id": "→ `document`, whose row stays",
+    "search.kind": "`letter`, `decision`, `report` or `improvement`",
+    "search.key": "its lasting short name: of a letter authority and year, of a decision the "
+    "reference",
+    "search.title": "its title",
+    "search.body": "its words",
+    "search.source": "which version the row was made of",
 }
 
 
@@ -417,6 +434,8 @@ def _lines(connection: Connection) -> Iterator[str]:
         description = " ".join((model.__doc__ or "").split())
         yield from ("", f"### {model.__tablename__}", "", description, "")
         yield from _table(connection, model.__tablename__)
+    yield from ("", "### search", "", _SEARCH, "")
+    yield from _table(connection, "search")
     yield ""
     yield "## Metrics"
     yield ""

@@ -37,7 +37,9 @@ SELECT (SELECT COUNT(*) FROM decision) AS decisions,
 """,
     "reports": """
 SELECT COUNT(DISTINCT authority_id) AS councils, COUNT(*) AS reports,
-       COALESCE(SUM(text IS NOT NULL), 0) AS with_text,
+       COALESCE(SUM(EXISTS (
+           SELECT 1 FROM report_text WHERE report_text.document_id = public_report.document_id
+             AND report_text.text IS NOT NULL)), 0) AS with_text,
        COALESCE(SUM(unlisted_since IS NOT NULL), 0) AS no_longer_listed
 FROM public_report LEFT JOIN report_text USING (document_id)
 """,

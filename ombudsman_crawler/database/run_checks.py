@@ -230,8 +230,10 @@ def _pages_read(evidence: Evidence) -> Judgement:
 
 
 def _documents_there(evidence: Evidence) -> Judgement:
-    """Every archived file is there, with its size."""
-    rows = evidence.rows("SELECT path, size FROM document")
+    """Every archived file that wasn't erased is there, with its size."""
+    rows = evidence.rows(
+        "SELECT path, size FROM document WHERE id NOT IN (SELECT document_id FROM erasure)"
+    )
     missing = [row.path for row in rows if evidence.documents.missing(row.path, row.size)]
     if missing:
         shown = ", ".join(missing[:5])
@@ -244,6 +246,7 @@ def _everything_read(evidence: Evidence) -> Judgement:
     unread = evidence.count(
         "SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf'"
         " AND id NOT IN (SELECT document_id FROM version_document)"
+        " AND id NOT IN (SELECT document_id FROM erasure)"
         " AND id NOT IN (SELECT attempt.document_id FROM outcome"
         "   JOIN attempt ON attempt.id = outcome.capture_id"
         "   JOIN link ON link.id = outcome.link_id AND link.kind NOT IN ('letter', 'copy')"

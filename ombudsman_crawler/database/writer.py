@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
     decisions,
+    erasures,
     migrations,
     national_tables,
     pages,
@@ -23,6 +25,7 @@ from ombudsman_crawler.database import (
     register,
     repetition,
     reports,
+    search,
     versions,
 )
 from ombudsman_crawler.database.models import Verdict
@@ -39,6 +42,7 @@ from ombudsman_crawler.database.tables import (
     RUN_CHECK,
     STORAGE,
     WARC,
+    WITHHOLDING,
 )
 from ombudsman_crawler.exceptions import WrongStorage
 from ombudsman_crawler.items import (
@@ -61,6 +65,10 @@ from ombudsman_crawler.windows import Known, Window
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
 _ANSWERED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED, Outcome.GONE)
+
+
+# Texts that are added to the search in one transaction.
+_SEARCH_BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +194,51 @@ class Writer:
                 ],
             )
 
+    def withhold(self, subjects: Sequence[str], *, withheld: bool, who: str, why: str) -> None:
+        """Record a person's word that subjects (as `withholdings` names them) are withheld, or no
+        longer."""
+        time = self._time()
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(WITHHOLDING),
+                [
+                    {"subject": name, "withheld": withheld, "who": who, "time": time, "why": why}
+                    for name in subjects
+                ],
+            )
+
+    def fill_search(self, seconds: float) -> int:
+        """Add to the search what it lacks, newest first, for some seconds at most; return how many
+        texts it lacks then."""
+        end = time.monotonic() + seconds
+        with self._engine.connect() as connection:
+            left = [
+                (kind, number)
+                for kind, numbers in search.lacking(connection).items()
+                for number in numbers
+            ]
+        while left and time.monotonic() < end:
+            with self._engine.begin() as connection:
+                for kind, number in left[:_SEARCH_BATCH]:
+                    search.index(connection, kind, number)
+            del left[:_SEARCH_BATCH]
+        return len(left)
+
+    def begin_erasure(self, documents: Sequence[int], *, who: str, why: str) -> None:
+        """Record that documents are being erased, before anything of them is."""
+        with self._engine.begin() as connection:
+            erasures.begin(connection, self._time(), documents, who=who, why=why)
+
+    def forget_words(self, documents: Sequence[int]) -> None:
+        """Take the words of documents that are being erased out of every table."""
+        with self._engine.begin() as connection:
+            erasures.forget_words(connection, documents)
+
+    def finish_erasure(self, documents: Sequence[int]) -> None:
+        """Record that nothing is left of documents that were being erased."""
+        with self._engine.begin() as connection:
+            erasures.finish(connection, self._time(), documents)
+
     # -- what the site lists ---------------------------------------------------
 
     def saw_council(self, council: CouncilItem) -> None:
@@ -238,7 +291,7 @@ class Writer:
                 "last_seen": time,
             }
             # One that isn't listed any longer keeps when and where it last was.
-            seen = values if item.listed else {"url": item.url}
+            seen = dict(values) if item.listed else {"url": item.url}
             if item.kind == "decision":
                 # A report may be a decision's page: whichever was met first, it is a decision.
                 seen = {**seen, "kind": item.kind}
@@ -377,6 +430,25 @@ class Writer:
             if document_id is not None:
                 versions.settle(connection, document_id)
 
+    def store_page_rereadings(
+        self, readings: Sequence[tuple[pages.Served, StatisticsPage]]
+    ) -> None:
+        """Store readings of archived council pages, all of them or none."""
+        with self._engine.begin() as connection:
+            for page, reading in readings:
+                pages.store(connection, self._time(), page, reading)
+
+    def store_table(self, run_id: int, item: TableItem, newest_year: int | None) -> None:
+        """Store everything about one file of tables at once: its reading and the outcome, which is
+        made final: other bytes are a new version only where their cells differ."""
+        with self._engine.begin() as connection:
+            national_tables.store(connection, self._time(), item)
+            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
+                item.outcome, item.reason = national_tables.compare(
+                    connection, item.previous_document_id, item.document_id
+                )
+            self._outcome(connection, run_id, item, newest_year)
+
     def store_decision(self, run_id: int, item: DecisionItem, newest_year: int | None) -> None:
         """Store what a decision's page said, as a version of it, and the outcome. `item.outcome` is
         made final: other bytes are a new version only where their words differ."""
@@ -398,25 +470,6 @@ class Writer:
         """Record that a window is asked for in halves from now on."""
         with self._engine.begin() as connection:
             decisions.halved(connection, window)
-
-    def store_page_rereadings(
-        self, readings: Sequence[tuple[pages.Served, StatisticsPage]]
-    ) -> None:
-        """Store readings of archived council pages, all of them or none."""
-        with self._engine.begin() as connection:
-            for page, reading in readings:
-                pages.store(connection, self._time(), page, reading)
-
-    def store_table(self, run_id: int, item: TableItem, newest_year: int | None) -> None:
-        """Store everything about one file of tables at once: its reading and the outcome, which is
-        made final: other bytes are a new version only where their cells differ."""
-        with self._engine.begin() as connection:
-            national_tables.store(connection, self._time(), item)
-            if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
-                item.outcome, item.reason = national_tables.compare(
-                    connection, item.previous_document_id, item.document_id
-                )
-            self._outcome(connection, run_id, item, newest_year)
 
     def store_page(self, item: PageItem) -> None:
         """Store what a council's page said, or that it says still what it said before."""
@@ -471,7 +524,7 @@ class Writer:
             .values(run_id=run_id, link_id=item.link_id, **values)
             .on_conflict_do_update(index_elements=["run_id", "link_id"], set_=values)
         )
-        if item.outcome not in _ANSWERED:
+        if item.outcome not in _ANSWERED and not _still_served(connection, item):
             return
         asked = self._clock()
         changes: dict[str, Any] = {"last_asked": utc(asked)}
@@ -494,6 +547,14 @@ class Writer:
             link.kind,
         )
         connection.execute(update(LINK).where(LINK.c.id == item.link_id).values(next_due=utc(due)))
+
+
+def _still_served(connection: Connection, item: ListedItem) -> bool:
+    """Whether the site answered with what was erased: it needn't be asked at once either."""
+    return item.outcome is Outcome.REFUSED and (
+        connection.scalar(select(ATTEMPT.c.document_id).where(ATTEMPT.c.id == item.capture_id))
+        is not None
+    )
 
 
 def _number(connection: Connection, table: Table, **values: str) -> int:

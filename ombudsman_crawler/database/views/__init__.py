@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from ombudsman_crawler.database import withholdings
 from ombudsman_crawler.database.views import (
     coverage,
     decisions,
@@ -49,6 +50,7 @@ def definitions() -> dict[str, str]:
     """Return the SQL of each view by its name, in the order they build on each other."""
     return {
         "capture": readings.CAPTURE,
+        "withheld": withholdings.WITHHELD,
         "doubt": readings.DOUBT,
         "doubt_elsewhere": readings.DOUBT_ELSEWHERE,
         "current_reading": readings.CURRENT_READING,
@@ -61,9 +63,15 @@ def definitions() -> dict[str, str]:
         "disagreement": disagreement.disagreement(),
         "public_reports": reports.PUBLIC_REPORTS,
         "service_improvements": reports.SERVICE_IMPROVEMENTS,
+<<<<<<< HEAD
         "decisions": decisions.DECISIONS,
         "decision_count": decisions.DECISION_COUNT,
         "national_rows": tables.NATIONAL_ROWS,
+=======
+        "national_rows": tables.NATIONAL_ROWS,
+        "decisions": decisions.DECISIONS,
+        "decision_count": decisions.DECISION_COUNT,
+>>>>>>> main
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

@@ -294,7 +294,7 @@ class Writer:
             seen = dict(values) if item.listed else {"url": item.url}
             if item.kind == "decision":
                 # A report may be a decision's page: whichever was met first, it is a decision.
-                seen |= {"kind": item.kind}
+                seen = {**seen, "kind": item.kind}
             row = connection.execute(
                 upsert(LINK)
                 .values(

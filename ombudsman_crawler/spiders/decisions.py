@@ -235,12 +235,7 @@ class Decisions(Spider):
 
     async def _whole(self, window: Window, first: ResultPage) -> AsyncIterator[DecisionItem]:
         """Walk all pages of a window, and see to what it no longer lists."""
-<<<<<<< HEAD
-        handed: set[str] = set()
-        errors = self._run.facts.errors
-=======
         handed: dict[str, str] = {}
->>>>>>> c
         walk = _Walk()
         for again in range(_WALKS):
             walk = _Walk(earlier=walk.found)
@@ -256,15 +251,8 @@ class Decisions(Spider):
         if self._run.stopping or self._run.enough or self._councils or walk.cut:
             # What wasn't asked for is found again by the next run.
             return
-<<<<<<< HEAD
-        if self._run.facts.errors > errors:
-            self._short(window, "an error of the program lost some of them")
-            return
-        self._record(window, walk)
-=======
         lost = len(handed) - len(self._dealt_with(handed.values()))
         self._record(window, walk, lost)
->>>>>>> c
 
     async def _pages(
         self, window: Window, first: ResultPage | None, walk: _Walk

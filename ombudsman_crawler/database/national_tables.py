@@ -215,9 +215,12 @@ class _Bodies:
         key = matching.body_key(name)
         if not key:
             return
-        self._ids.setdefault(key, number)
         if of_site:
+            # What the site calls so goes before what only a table called so.
+            self._ids[key] = number
             self._of_site.add(key)
+        else:
+            self._ids.setdefault(key, number)
 
     def of(self, row: TableRow) -> tuple[int | None, str | None, bool]:
         """Return the authority of a row, how it was matched, and whether the site itself calls it

@@ -11,17 +11,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler import authorities
-from ombudsman_crawler.database import register
+from ombudsman_crawler.database import register, search
 from ombudsman_crawler.database.tables import (
     ATTEMPT,
     AUTHORITY_NAME,
     DECISION,
     DECISION_VERSION,
     DECISION_WINDOW,
+    ERASURE,
     LINK,
 )
 from ombudsman_crawler.items import DecisionItem, Outcome
@@ -58,20 +69,32 @@ def saw_row(
     if authority_id is None and printed is not None:
         authority_id = _known_as(connection, printed)
     if before is None:
-        connection.execute(
-            insert(DECISION).values(
-                link_id=link_id, reference=item.reference, authority_id=authority_id, **values
-            )
+        new = insert(DECISION).values(
+            link_id=link_id, reference=item.reference, authority_id=authority_id, **values
         )
+        number = connection.execute(new.returning(DECISION.c.id)).scalar_one()
+        search.index(connection, "decision", number)
         return not item.listed
     # What a row doesn't tell this time isn't forgotten.
     changes: dict[str, Any] = {name: told for name, told in values.items() if told is not None}
     if authority_id is not None:
         changes["authority_id"] = authority_id
     changes = {name: told for name, told in changes.items() if before._mapping[name] != told}
+    if "summary" in changes and connection.scalar(_is_erased(before.id)):
+        # The lists go on showing what was erased.
+        del changes["summary"]
     if changes:
         connection.execute(update(DECISION).where(DECISION.c.id == before.id).values(**changes))
+        search.index(connection, "decision", before.id)
     return not item.listed or bool(changes.keys() - {"authority_id"})
+
+
+def _is_erased(decision_id: Any) -> Select[tuple[bool]]:
+    """Ask whether the words of a decision were erased."""
+    of_decision = select(DECISION_VERSION.c.document_id).where(
+        DECISION_VERSION.c.decision_id == decision_id
+    )
+    return select(select(ERASURE.c.id).where(ERASURE.c.document_id.in_(of_decision)).exists())
 
 
 def _as_listed(row: ListedDecision) -> dict[str, str | None]:
@@ -100,9 +123,16 @@ def listed_alike(connection: Connection, rows: dict[str, ListedDecision]) -> boo
     """Whether the search listed all these decisions, by their addresses, in these words before."""
     columns = ("authority_as_listed", "kind", "outcome", "sub_category", "decided", "summary")
     known = {
-        row.address: {name: row._mapping[name] for name in columns}
+        row.address: {
+            **{name: row._mapping[name] for name in columns},
+            **({"summary": rows[row.address].summary} if row.is_erased else {}),
+        }
         for row in connection.execute(
-            select(LINK.c.address, DECISION)
+            select(
+                LINK.c.address,
+                DECISION,
+                _is_erased(DECISION.c.id).scalar_subquery().label("is_erased"),
+            )
             .join(DECISION, DECISION.c.link_id == LINK.c.id)
             .where(LINK.c.address.in_(rows))
         )
@@ -147,6 +177,7 @@ def store(connection: Connection, time: str, item: DecisionItem) -> None:
         )
     if changes:
         connection.execute(update(DECISION).where(DECISION.c.id == decision.id).values(**changes))
+    search.index(connection, "decision", decision.id)
 
 
 def _version(

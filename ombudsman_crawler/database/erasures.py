@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler.archive.erasing import Doomed
 from ombudsman_crawler.archive.tombstones import Tombstone
-from ombudsman_crawler.database import search
+from ombudsman_crawler.database import search, subjects
 from ombudsman_crawler.database.tables import (
     ATTEMPT,
     DECISION,
@@ -53,8 +53,14 @@ def twins(connection: Connection, documents: Sequence[int]) -> list[int]:
             )
         )
         if more <= found:
-            return sorted(found)
+            break
         found |= more
+    decided = select(DECISION_VERSION.c.decision_id).where(
+        DECISION_VERSION.c.document_id.in_(found), DECISION_VERSION.c.status == "ok"
+    )
+    for number in connection.scalars(decided).all():
+        found |= set(connection.scalars(text(subjects.OTHER_BYTES), {"decision": number}))
+    return sorted(found)
 
 
 def begin(

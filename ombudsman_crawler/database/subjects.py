@@ -95,7 +95,12 @@ def _decision(connection: Connection, given: str, reference: str) -> Subject:
         named = [name for name in known if name]
         near = get_close_matches(given, named, n=3, cutoff=0.7)
         raise BadArgument("SUBJECT", given, f"no decision has this reference{_perhaps(near)}")
-    numbers = {row.document_id for row in rows} - {None}
+    numbers = {
+        number
+        for row in rows
+        for query in (_OF_DECISION, OTHER_BYTES)
+        for number in connection.scalars(text(query), {"decision": row.id})
+    }
     return Subject("decision", rows[0].reference, tuple(sorted(numbers)))
 
 
@@ -127,7 +132,19 @@ WHERE letter_version.letter_id = :letter ORDER BY 1
 """
 
 _DECISIONS = """
-SELECT decision.reference, version.document_id FROM decision
-LEFT JOIN decision_version AS version ON version.decision_id = decision.id
-WHERE lower(replace(replace(decision.reference, ' ', ''), '-', '')) = :reference
+SELECT id, reference FROM decision
+WHERE lower(replace(replace(reference, ' ', ''), '-', '')) = :reference
+"""
+
+_OF_DECISION = "SELECT document_id FROM decision_version WHERE decision_id = :decision"
+
+#: SQL: the documents that a decision's address served, in other bytes, with the words of one of its
+#: versions or none. What is a version of any decision is left out: it has its own words.
+OTHER_BYTES = """
+SELECT DISTINCT attempt.document_id
+FROM decision JOIN link ON link.id = decision.link_id
+JOIN address ON address.address = link.address
+JOIN attempt ON attempt.address_id = address.id
+WHERE decision.id = :decision AND attempt.document_id IS NOT NULL
+  AND attempt.document_id NOT IN (SELECT document_id FROM decision_version)
 """

@@ -291,10 +291,10 @@ class Writer:
                 "last_seen": time,
             }
             # One that isn't listed any longer keeps when and where it last was.
-            seen = values if item.listed else {"url": item.url}
+            seen = dict(values) if item.listed else {"url": item.url}
             if item.kind == "decision":
                 # A report may be a decision's page: whichever was met first, it is a decision.
-                seen |= {"kind": item.kind}
+                seen = {**seen, "kind": item.kind}
             row = connection.execute(
                 upsert(LINK)
                 .values(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -214,7 +214,7 @@ class Decisions(Spider):
         assert total is not None
         strangers = [row for row in first.decisions if row.decided and row.decided not in window]
         if strangers:
-            for item in self._items(first.decisions, window, set()):
+            for item in self._items(first.decisions, window, {}):
                 yield item
             self._short(
                 window,
@@ -235,7 +235,12 @@ class Decisions(Spider):
 
     async def _whole(self, window: Window, first: ResultPage) -> AsyncIterator[DecisionItem]:
         """Walk all pages of a window, and see to what it no longer lists."""
+<<<<<<< HEAD
         handed: set[str] = set()
+        errors = self._run.facts.errors
+=======
+        handed: dict[str, str] = {}
+>>>>>>> c
         walk = _Walk()
         for again in range(_WALKS):
             walk = _Walk(earlier=walk.found)
@@ -245,13 +250,21 @@ class Decisions(Spider):
             if walk.is_whole or walk.cut or self._run.enough:
                 break
         if walk.is_whole and not self._run.enough and not self._councils:
-            for item in self._unlisted(window, walk.listed | handed):
+            for item in self._unlisted(window, walk.listed | handed.keys()):
                 yield item
         await self._until_fewer_than(1)
         if self._run.stopping or self._run.enough or self._councils or walk.cut:
             # What wasn't asked for is found again by the next run.
             return
+<<<<<<< HEAD
+        if self._run.facts.errors > errors:
+            self._short(window, "an error of the program lost some of them")
+            return
         self._record(window, walk)
+=======
+        lost = len(handed) - len(self._dealt_with(handed.values()))
+        self._record(window, walk, lost)
+>>>>>>> c
 
     async def _pages(
         self, window: Window, first: ResultPage | None, walk: _Walk
@@ -282,8 +295,12 @@ class Decisions(Spider):
         rows = {urls.address(row.url, self._run.site): row for row in first.decisions}
         return first.stated == before.stated and self._run.reader.listed_alike(rows)
 
-    def _record(self, window: Window, walk: _Walk) -> None:
+    def _record(self, window: Window, walk: _Walk, lost: int) -> None:
         stated, collected = walk.stated[-1], len(walk.listed)
+        if lost:
+            # Nothing remembers them but the search: it has to be asked again.
+            self._short(window, f"decisions lost to errors: {lost}", stated, collected - lost)
+            return
         if walk.is_whole:
             known = Known(State.COMPLETE, None, stated, collected)
             self._run.writer.walked(self._run.run_id, window, known, None)
@@ -321,16 +338,17 @@ class Decisions(Spider):
     # -- decisions -------------------------------------------------------------
 
     def _items(
-        self, rows: tuple[ListedDecision, ...], window: Window, handed: set[str]
+        self, rows: tuple[ListedDecision, ...], window: Window, handed: dict[str, str]
     ) -> Iterator[DecisionItem]:
-        """The decisions of some rows that weren't handed on before in this run."""
+        """The decisions of some rows that weren't handed on before in this run; `handed` are those
+        of this window that were, with their addresses."""
         new = {urls.key(row.url, self._run.site): row for row in rows}
         for key in handed:
             new.pop(key, None)
         addresses = {key: urls.address(row.url, self._run.site) for key, row in new.items()}
-        done = self._run.reader.dealt_with(self._run.run_id, list(addresses.values()))
+        done = self._dealt_with(addresses.values())
         for key, row in new.items():
-            handed.add(key)
+            handed[key] = addresses[key]
             match = authorities.match(row.authority) if row.authority else None
             if addresses[key] in done or (
                 self._councils and (match is None or match.name not in self._councils)
@@ -356,10 +374,14 @@ class Decisions(Spider):
             url = urljoin(self._run.site, known.address)
             if urls.key(url, self._run.site) not in listed:
                 missing[known.address] = known
-        done = self._run.reader.dealt_with(self._run.run_id, list(missing))
+        done = self._dealt_with(missing)
         for address, known in missing.items():
             if address not in done:
                 yield self._known(known)
+
+    def _dealt_with(self, addresses: Iterable[str]) -> set[str]:
+        """Return those of some addresses that have an outcome in this run already."""
+        return self._run.reader.dealt_with(self._run.run_id, list(addresses))
 
     def _known(self, known: KnownDecision) -> DecisionItem:
         self._run.facts.discovered += 1

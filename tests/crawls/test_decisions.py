@@ -6,6 +6,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -227,6 +229,37 @@ def test_rows_that_fall_short_of_the_total_or_are_of_other_days(
     # What was listed is kept all the same.
     kept = {one.address for one in site.decisions(FIRST, date(2021, 2, 28))}
     assert kept <= set(stored(storage))
+
+
+# Breaks the recording of the first decision, before there is anything of it.
+BREAKS = """
+import sys
+from ombudsman_crawler import cli
+from ombudsman_crawler.database.writer import Writer
+whole = Writer.saw_link
+broken = []
+def breaks(writer, item):
+    if not broken:
+        broken.append(item)
+        raise RuntimeError("broken on purpose")
+    return whole(writer, item)
+Writer.saw_link = breaks
+sys.exit(cli.main())
+"""
+
+
+def test_a_decision_lost_to_an_error_leaves_its_window_incomplete(
+    storage: Storage, site: Replica
+) -> None:
+    command = [sys.executable, "-c", BREAKS, *storage.arguments(site, *COLLECT, "--years", "2022")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "decisions lost to errors: 1" in storage.check("windows_complete")["detail"]
+    assert windows(storage) == {"short": 1, "complete": 11}
+    ended = crawl(storage, site, "--years", "2022")
+    assert ended.status == 0, ended.all
+    truth = {one.address for one in site.decisions(date(2021, 4, 1), LAST)}
+    assert set(stored(storage)) == truth
 
 
 def test_rows_that_shift_while_pages_are_asked_for(storage: Storage, site: Replica) -> None:

@@ -395,3 +395,57 @@ def test_while_a_crawl_holds_the_storage(kept: Storage, site: Replica) -> None:
     assert "is in use" in ended.err
     process.communicate(timeout=60)
     assert kept.query("SELECT * FROM erasure") == []
+
+
+# ---- decisions
+
+
+def test_a_decision_stays_away_though_lists_go_on_showing_it(storage: Storage) -> None:
+    asked = ("crawl", "--collect", "decisions", "--years", "2021-2022")
+    with Replica(councils=4, years=(2021, 2021), decisions=4) as site:
+        assert storage.crawl(site, *asked).status == 0
+        (one, other) = storage.query(
+            "SELECT decision.id, reference, address, version.sections, version.summary,"
+            " document.path FROM decision JOIN link ON link.id = link_id"
+            " JOIN decision_version AS version ON version.id = current_version_id"
+            " JOIN document ON document.id = version.document_id"
+            " WHERE version.status = 'ok' AND version.sections <> '[]' LIMIT 2"
+        )
+        texts = [part["text"][:60] for part in json.loads(one["sections"]) if part["text"]]
+        found = ombudsman_here("search", one["reference"], "--storage", storage.path)
+        assert one["reference"] in found.out
+        ended = erase(storage, one["reference"])
+        assert ended.status == 0, ended.all
+        erased = not_in(storage, one, texts)
+        assert ombudsman_here("search", one["reference"], "--storage", storage.path).status == 1
+        kept = storage.query(
+            "SELECT sections FROM decision_version WHERE decision_id = ?", other["id"]
+        )
+        assert kept == [{"sections": other["sections"]}]
+        assert (storage.path / other["path"]).exists()
+        ended = storage.crawl(site, *asked, "--refetch", "all")
+        assert ended.status == 0, ended.all
+    assert storage.outcome_of(one["address"])["outcome"] == "refused"
+    assert not_in(storage, one, texts) == erased
+    status, checked = verify(storage)
+    assert (status, checked["problems"]) == (0, [])
+
+
+def not_in(storage: Storage, decision: dict, texts: list[str]) -> list[dict]:
+    """Assert that a decision's words are in no table, and return what stands there."""
+    rows = storage.query(
+        "SELECT decision.summary AS listed, version.summary, sections, remedies, decision.outcome,"
+        " decision.decided FROM decision_version AS version"
+        " JOIN decision ON decision.id = decision_id WHERE decision_id = ?",
+        decision["id"],
+    )
+    assert len(rows) == 1
+    assert (rows[0]["sections"], rows[0]["remedies"]) == (None, None)
+    assert all(rows[0][name].startswith("erased on") for name in ("listed", "summary"))
+    assert not (storage.path / decision["path"]).exists()
+    raw = (storage.path / "ombudsman.db").read_bytes()
+    for text in texts:
+        # Summaries and standing phrases may be those of other decisions too.
+        if not storage.query("SELECT 1 FROM decision_version WHERE instr(sections, ?)", text):
+            assert text.encode() not in raw
+    return rows

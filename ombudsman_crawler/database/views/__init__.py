@@ -63,9 +63,15 @@ def definitions() -> dict[str, str]:
         "disagreement": disagreement.disagreement(),
         "public_reports": reports.PUBLIC_REPORTS,
         "service_improvements": reports.SERVICE_IMPROVEMENTS,
+<<<<<<< HEAD
+        "decisions": decisions.DECISIONS,
+        "decision_count": decisions.DECISION_COUNT,
+        "national_rows": tables.NATIONAL_ROWS,
+=======
         "national_rows": tables.NATIONAL_ROWS,
         "decisions": decisions.DECISIONS,
         "decision_count": decisions.DECISION_COUNT,
+>>>>>>> main
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

@@ -204,10 +204,10 @@ class _Bodies:
         others = select(AUTHORITY_NAME.c.authority_id, AUTHORITY_NAME.c.name).where(
             AUTHORITY_NAME.c.source == "site"
         )
-        for number, name, page in connection.execute(names).tuples():
+        for number, name, page in connection.execute(names):
             if name not in register_names:
                 self._learn(name, number, of_site=page is not None)
-        for number, name in connection.execute(others).tuples():
+        for number, name in connection.execute(others):
             self._learn(name, number, of_site=True)
 
     def _learn(self, name: str, number: int, *, of_site: bool) -> None:

@@ -18,7 +18,7 @@ from itertools import product
 
 from rapidfuzz import fuzz
 
-from ombudsman_crawler import authorities
+from ombudsman_crawler import authorities, years
 from ombudsman_crawler.authorities import Authority
 
 
@@ -100,6 +100,7 @@ _KEPT = (
     (re.compile(r"\blondon city\b"), "londoncity"),
     (re.compile(r"\bcounty durham\b"), "durham county"),
 )
+_SAYS_OTHER = re.compile(r"\b(?:authority|combined|city region|[cm]?ca)\b", re.IGNORECASE)
 _SILENT = {"the", "and", "of", "council", "corporation", "authority"}
 _LIKE_COUNCIL = re.compile(
     r"\b(?:council|borough|county|district|unitary|[lm]?bc|cc|mbc|mdc|dc)\b", re.IGNORECASE
@@ -136,11 +137,14 @@ def match(printed: str, *, year_ending: int | None = None) -> Match:
     like_council = bool(_LIKE_COUNCIL.search(name)) and not _OTHER_BODY.search(name)
     exact = _by_name().get(said)
     if exact is not None:
-        return _match(printed, exact, "exact", like_council)
+        return _sure(printed, exact, "exact", like_council, year_ending)
     readings = _readings(name)
     known = {found for reading in readings for found in _known(reading, year_ending)}
+    if not _SAYS_OTHER.search(name):
+        # The bare name of a combined authority is its region's, and its councils' together.
+        known = {each for each in known if each.kind != "other"}
     if len(known) == 1:
-        return _match(printed, known.pop(), "known_name", like_council)
+        return _sure(printed, known.pop(), "known_name", like_council, year_ending)
     if known:
         names = ", ".join(sorted(each.name for each in known))
         return Match(printed, None, "new", f"may be any of {names}", like_council, ambiguous=True)
@@ -156,6 +160,18 @@ def _match(
 ) -> Match:
     compared = authority.kind != "other"
     return Match(printed, authority.name, how, explanation, like_council, compared)
+
+
+def _sure(
+    printed: str, authority: Authority, how: str, like_council: bool, year_ending: int | None
+) -> Match:
+    """A sure match; a loose one of a body that wasn't there yet: whoever typed the name of a later
+    council may have meant the one before it. Of one that has ended, cases are decided for years."""
+    begun = authority.start
+    if year_ending is None or begun is None or begun <= years.last_day(year_ending):
+        return _match(printed, authority, how, like_council)
+    because = f"it didn't exist before {begun.isoformat()}"
+    return _match(printed, authority, "fuzzy", like_council, because)
 
 
 def without_footnote(printed: str) -> str:

@@ -10,7 +10,16 @@ from ombudsman_crawler import authorities
 from ombudsman_crawler.archive.documents import PDF, Documents
 from ombudsman_crawler.database import session
 from ombudsman_crawler.database.reader import Reader
-from ombudsman_crawler.site import council_page, letter_list, map_page, urls
+from ombudsman_crawler.site import (
+    council_page,
+    letter_list,
+    map_page,
+    public_reports,
+    service_improvements,
+    statistics_page,
+    urls,
+)
+from ombudsman_crawler.site.listings import State
 
 
 def report(storage: Path) -> Iterator[str]:
@@ -49,6 +58,32 @@ def report(storage: Path) -> Iterator[str]:
     yield f"the bodies are kept in {fixtures}"
 
 
+def _listed(page: str, url: str) -> Iterator[str]:
+    reports = public_reports.read(page, url)
+    yield f"public reports: {_said(reports.state)}, {len(reports.reports)} recognised"
+    for report in reports.reports[:1]:
+        yield f"such as: {report.title} ({report.url or 'without a link'})"
+    if reports.more:
+        yield f"more of them: {', '.join(reports.more)}"
+    agreed = service_improvements.read(page, url)
+    yield f"service improvements: {_said(agreed.state)}, {len(agreed.improvements)} recognised"
+    for improvement in agreed.improvements[:1]:
+        yield f"such as: {improvement.reference or 'without a reference'}: {improvement.text}"
+    if agreed.more:
+        yield f"more of them: {', '.join(agreed.more)}"
+    for name, offered in agreed.filters.items():
+        yield f"to be narrowed down by {name}: {', '.join(offered.values.values())}"
+
+
+def _said(state: State) -> str:
+    return {
+        State.LISTED: "listed",
+        State.NONE: "the page says that there are none",
+        State.NOT_SEEN: "no such section",
+        State.NOT_RECOGNISED: "the section is there and isn't recognised",
+    }[state]
+
+
 def _recognised(page: str, url: str) -> Iterator[str]:
     councils = map_page.councils(page, url)
     known = [council for council in councils if authorities.match(council.slug)]
@@ -67,7 +102,23 @@ def _recognised(page: str, url: str) -> Iterator[str]:
         yield f"council's name in a heading: {council.name or 'not recognised'}"
         yield f"predecessors: {', '.join(p.slug for p in council.predecessors) or 'none'}"
         yield f"lists of letters: {', '.join(council.letter_lists) or 'not recognised'}"
+        yield from _statistics(page, url)
+        # Words of the page go to a terminal.
+        for line in _listed(page, url):
+            yield "".join(character for character in line if character.isprintable())
     found = letter_list.letters(page, url)
     if found:
         years = ", ".join(str(link.listed_year or "?") for link in found)
         yield f"letters: {len(found)} (years {years}), such as {found[0].url}"
+
+
+def _statistics(page: str, url: str) -> Iterator[str]:
+    read = statistics_page.read(page, url)
+    values = sum(figure.value is not None for figure in read.figures)
+    yield (
+        f"statistics: {read.layout or 'layout unknown'}, {read.state.value}, {read.status.value},"
+        f" year ending {read.year_ending or 'unknown'}, {values} figures,"
+        f" {len(read.figures) - values} absent"
+    )
+    for finding in read.findings:
+        yield f"  {finding.severity.value}: {finding.metric or 'the page'}: {finding.message}"

@@ -155,7 +155,7 @@ def changes(console: Console, found: Iterable[Change]) -> None:
         if letter != heading:
             console.print(f"[bold]{escape(letter)}[/bold]")
             heading = letter
-        what = change.metric or "the letter"
+        what = change.metric or f"the {change.what}"
         if change.figure_year not in (None, change.year_ending):
             what += f" of {change.figure_year}"
         old, new = change.old or "no row", change.new or "no row"
@@ -164,8 +164,14 @@ def changes(console: Console, found: Iterable[Change]) -> None:
 
 def reread(console: Console, done: Reread, *, dry_run: bool) -> None:
     """Print what a re-reading came to."""
+    pages = (
+        f", and {done.pages} council pages, {done.pages_changed} of them otherwise"
+        if done.pages
+        else ""
+    )
     console.print(
         f"{done.documents} documents read again, {done.changed} of them otherwise than before"
+        + pages
         + (": " + ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())))
         * bool(done.kinds)
         + (". Nothing was stored." if dry_run else ".")

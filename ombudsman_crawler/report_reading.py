@@ -23,8 +23,9 @@ _DATED = re.compile(r"(?:date(?: of report| published)?|published(?: on)?|issued
 
 @dataclass(frozen=True, slots=True)
 class ReportReading:
-    """What a report's document says. `status` is `ok`, `no_text` (a scan) or `unreadable`, with the
-    `reason`; `date` (YYYY-MM-DD) and `reference` only where it names exactly one as its own."""
+    """What a report's document says. `status` is `ok`, `no_text` (a scan), `unreadable` or `failed`
+    (its reader was ended), with the `reason`; `date` (YYYY-MM-DD) and `reference` only where it
+    names exactly one as its own."""
 
     reader: str
     status: str
@@ -42,9 +43,9 @@ def read(body: bytes, url: str) -> ReportReading:
     return _read_page(body, url)
 
 
-def unreadable(reason: str) -> ReportReading:
-    """Return the reading of a document that can't be read."""
-    return ReportReading(READER, "unreadable", reason)
+def failed(reason: str) -> ReportReading:
+    """Return the reading of a document whose reader was ended before it was done."""
+    return ReportReading(READER, "failed", reason)
 
 
 def _read_pdf(body: bytes) -> ReportReading:

@@ -15,14 +15,16 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from ombudsman_crawler.database import review, stored_readings
-from ombudsman_crawler.database.comparison import Change, compare, kind_of
+from ombudsman_crawler import page_rereading
+from ombudsman_crawler.database import review, stored_pages, stored_readings
+from ombudsman_crawler.database.comparison import Change, compare, kind_of, of_letter
 from ombudsman_crawler.database.stored_readings import Archived, Stored
 from ombudsman_crawler.database.versions import Brought, content_sha256
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.exceptions import CorruptDocument
 from ombudsman_crawler.letters import ocr, read
 from ombudsman_crawler.reading_workers import Kept, Read, ReadingWorkers
+from ombudsman_crawler.site import statistics_page
 from ombudsman_crawler.years import YearRange
 
 # Documents that are read, told and stored together.
@@ -35,6 +37,9 @@ class Reread:
 
     documents: int = 0
     changed: int = 0
+    #: Council pages, and those that are read otherwise.
+    pages: int = 0
+    pages_changed: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     #: Documents whose file is gone or no longer has its bytes, and why.
     lost: list[str] = field(default_factory=list)
@@ -75,9 +80,38 @@ def run(
         done.kinds.update(kind_of(change) for change in changes)
         if progress is not None:
             progress(done.documents + len(done.lost), len(ids))
+    _pages(engine, storage, tell, done, years=years, only=only, dry_run=dry_run)
     if not dry_run:
         done.review = review.run(engine)
     return done
+
+
+def _pages(
+    engine: Engine,
+    storage: Path,
+    tell: Callable[[Sequence[Change]], None],
+    done: Reread,
+    *,
+    years: YearRange | None,
+    only: str,
+    dry_run: bool,
+) -> None:
+    """Read archived council pages again, batch by batch like letters."""
+    with engine.connect() as connection:
+        archived = stored_pages.archived(
+            connection, reader=statistics_page.READER, years=years, only=only
+        )
+    for start in range(0, len(archived), _BATCH):
+        pages = page_rereading.read(storage, archived[start : start + _BATCH])
+        with engine.connect() as connection:
+            changes = list(page_rereading.changes(connection, pages))
+        tell(changes)
+        if not dry_run:
+            Writer(engine).store_page_rereadings(pages.brought)
+        done.pages += len(pages.read)
+        done.lost += pages.lost
+        done.pages_changed += len({change.path for change in changes})
+        done.kinds.update(kind_of(change) for change in changes)
 
 
 def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
@@ -177,6 +211,9 @@ def _of_document(
     letters = {letter.part: letter for letter in brought.reading.letters}
     known = {part for of, part in before if of == document.document_id}
     for part in sorted(known | letters.keys()):
+        letter = letters.get(part)
         yield from compare(
-            document.path, before.get((document.document_id, part)), letters.get(part)
+            document.path,
+            before.get((document.document_id, part)),
+            of_letter(letter) if letter is not None else None,
         )

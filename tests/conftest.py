@@ -97,6 +97,9 @@ class Storage:
         first, rest = (arguments[:1] or ("crawl",)), arguments[1:]
         if first[0].startswith("-"):
             first, rest = ("crawl",), arguments
+        if first[0] in ("crawl", "backfill") and not {"--collect", "--replay"} & {*rest}:
+            # Most tests are about letters; what else is collected has tests of its own.
+            rest = ("--collect", "letters", *rest)
         return [*first, *rest, "--site", url, "--storage", str(self.path), *given]
 
     def crawl(self, replica: Replica | str, *arguments: str, **settings: str) -> Ended:

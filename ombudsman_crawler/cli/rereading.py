@@ -36,9 +36,9 @@ def reread(
 ) -> None:
     """Read what is archived again, without any network, and say what changes, figure by figure.
 
-    Reads what an older version of the reader has read, or nobody yet. What changes is printed
-    before it is stored; earlier readings stay. Ends with 1 when an archived file is lost, 3 while
-    a crawl holds the storage, 130 when stopped by hand.
+    Reads letters and council pages that an older version of the reader has read, or nobody yet.
+    What changes is printed before it is stored; earlier readings of letters stay. Ends with 1 when
+    an archived file is lost, 3 while a crawl holds the storage, 130 when stopped by hand.
     """
     from ombudsman_crawler import rereading, settings  # noqa: PLC0415
     from ombudsman_crawler.archive import lock  # noqa: PLC0415

@@ -17,7 +17,7 @@ MATCHES = ("exact", "known_name", "fuzzy", "new")
 WINDOW_STATES = ("open", "complete", "short")
 
 #: How far the text of a report's document could be read.
-TEXT_STATES = ("ok", "no_text", "unreadable")
+TEXT_STATES = ("ok", "no_text", "unreadable", "failed")
 
 
 class PageReading(Base):
@@ -238,6 +238,16 @@ class ServiceImprovement(Base):
     last_seen: Mapped[str]
     last_run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     unlisted_since: Mapped[str | None]
+
+
+class ListRead(Base):
+    """When an authority's lists of `reports` or `improvements` were last read whole."""
+
+    __tablename__ = "list_read"
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), primary_key=True)
+    collection: Mapped[str] = mapped_column(primary_key=True)
+    time: Mapped[str]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
 
 
 class Withholding(Base):

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ombudsman_crawler.database.stored_readings import Stored
-from ombudsman_crawler.figures.figure import Figure, Severity
+from ombudsman_crawler.figures.figure import Figure, Finding, Severity
 from ombudsman_crawler.letters.letter import Letter
+from ombudsman_crawler.site.statistics_page import StatisticsPage
 
 _ABSENT, _DOUBTFUL = "absent: ", " doubtful"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that a re-reading sees otherwise: a figure (metric and year), or the letter itself.
-    `old` and `new` are as people write them, None where there is nothing."""
+    """One thing that a re-reading sees otherwise: a figure (metric and year), or the letter or page
+    (`what`) itself. `old` and `new` are as people write them, None where there is nothing."""
 
     authority: str | None
     year_ending: int | None
@@ -24,27 +25,58 @@ class Change:
     figure_year: int | None
     old: str | None
     new: str | None
+    what: str = "letter"
 
 
-def compare(path: str, old: Stored | None, new: Letter | None) -> Iterator[Change]:
-    """Yield what a new reading of a letter says otherwise than the stored one."""
+def compare(
+    path: str, old: Stored | None, new: Stored | None, *, what: str = "letter"
+) -> Iterator[Change]:
+    """Yield what a new reading of a letter or `page` says otherwise than the stored one."""
     authority = (new.authority if new else None) or (old.authority if old else None)
     year = (new.year_ending if new else None) or (old.year_ending if old else None)
-    letter_before = f"{old.status}, {old.form or 'no form'}" if old else None
-    letter_now = f"{new.status.value}, {new.form or 'no form'}" if new else None
-    if letter_before != letter_now:
-        yield Change(authority, year, path, None, None, letter_before, letter_now)
+    before, now = (f"{one.status}, {one.form or 'no form'}" if one else None for one in (old, new))
+    if before != now:
+        yield Change(authority, year, path, None, None, before, now, what)
     figures_before = _written(old.figures, old.doubts) if old else {}
-    doubts = frozenset(
-        (finding.metric, finding.year_ending)
-        for finding in (new.findings if new else ())
-        if finding.severity is not Severity.NOTE
-    )
-    figures_now = _written(new.figures, doubts) if new else {}
+    figures_now = _written(new.figures, new.doubts) if new else {}
     for key in sorted(figures_before.keys() | figures_now.keys(), key=lambda k: (-k[0], k[1])):
         before, now = figures_before.get(key), figures_now.get(key)
         if before != now:
-            yield Change(authority, year, path, key[1], key[0], before, now)
+            yield Change(authority, year, path, key[1], key[0], before, now, what)
+
+
+def of_letter(letter: Letter) -> Stored:
+    """Return a letter's reading as a stored one is told."""
+    return Stored(
+        "",
+        letter.status.value,
+        letter.form,
+        letter.authority,
+        letter.year_ending,
+        letter.figures,
+        _doubts(letter.findings),
+    )
+
+
+def of_page(page: StatisticsPage, authority: str) -> Stored:
+    """Return the reading of an authority's page as a stored one is told."""
+    return Stored(
+        "",
+        page.status.value,
+        page.layout,
+        authority,
+        page.year_ending,
+        page.figures,
+        _doubts(page.findings),
+    )
+
+
+def _doubts(findings: Sequence[Finding]) -> frozenset[tuple[str | None, int | None]]:
+    return frozenset(
+        (finding.metric, finding.year_ending)
+        for finding in findings
+        if finding.severity is not Severity.NOTE
+    )
 
 
 def _written(
@@ -68,7 +100,7 @@ def _written(
 def kind_of(change: Change) -> str:
     """Return in a word what kind of change this is, for the summary."""
     if change.metric is None:
-        return "letters read otherwise"
+        return f"{change.what}s read otherwise"
     if change.old is None or change.new is None:
         return "new figures" if change.old is None else "figures no longer found"
     if change.old.removesuffix(_DOUBTFUL) == change.new.removesuffix(_DOUBTFUL):

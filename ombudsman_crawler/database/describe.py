@@ -29,8 +29,8 @@ _VIEWS = {
     "current_page": "What each council's page said last of each year.",
     "page_history": "One content that a council's page had: which year it showed, and from when to "
     "when it was seen.",
-    "current_table": "The national tables of each subject and year in the file that was "
-    "served last.",
+    "current_table": "The national table that counts of each subject and year: what its address "
+    "serves still, and of files side by side the one met last.",
     "national_rows": "One row of a national table, of current ones and of earlier ones: as "
     "printed, and whose it is.",
     "disagreement": "One metric of an authority's year that its sources print differently. What "
@@ -235,9 +235,11 @@ _OF_COLLECTIONS = {
     "public_report.key": "its address or, without one, its headline",
     "public_report.title": "its headline in the list",
     "report_text.reason": "why there is no text, or not all of it",
-    "report_text.status": "`ok`, `no_text` (a scan) or `unreadable`",
+    "report_text.status": "`ok`, `no_text` (a scan), `unreadable`, or `failed`: its reader "
+    "was ended, the next run reads it again",
     "report_text.text": "the document's text, blocks divided by blank lines",
     "report_text.title": "the heading of the document",
+    "collection": "`reports` or `improvements`",
     "last_run_id": "→ `run`: the last that met it",
     "service_improvement.key": "the case's reference or the decision's address, else empty",
     "service_improvement.text": "what the authority agreed to do, as listed",
@@ -247,7 +249,8 @@ _OF_COLLECTIONS = {
     "service_improvements.year_ending": "the year ending 31 March of its date or of the span it is "
     "listed under; null where neither tells it",
     "text_reason": "why there is no text, or not all of it",
-    "text_status": "`ok`, `no_text` (a scan) or `unreadable`; null: not read",
+    "text_status": "`ok`, `no_text` (a scan), `unreadable`, or `failed`: its reader was ended, "
+    "the next run reads it again; null: not read",
     "year": "the year it is listed under, as printed",
     "decided": "the day of the decision",
     "decision_id": "→ `decision`",

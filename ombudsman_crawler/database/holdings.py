@@ -38,7 +38,7 @@ SELECT (SELECT COUNT(*) FROM decision) AS decisions,
 SELECT COUNT(DISTINCT authority_id) AS councils, COUNT(*) AS reports,
        COALESCE(SUM(text IS NOT NULL), 0) AS with_text,
        COALESCE(SUM(unlisted_since IS NOT NULL), 0) AS no_longer_listed
-FROM public_report
+FROM public_report LEFT JOIN report_text USING (document_id)
 """,
     "improvements": """
 SELECT COUNT(DISTINCT authority_id) AS councils, COUNT(*) AS improvements,

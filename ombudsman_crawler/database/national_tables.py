@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from ombudsman_crawler import authorities, matching
 from ombudsman_crawler.database import register
@@ -18,6 +18,7 @@ from ombudsman_crawler.database.tables import (
     NATIONAL_TABLE,
     TABLE_ROW,
 )
+from ombudsman_crawler.database.views import readings
 from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.items import Outcome, TableItem
 from ombudsman_crawler.sheets.table import Table, TableFile, TableRow
@@ -245,18 +246,16 @@ _Before = dict[tuple[int, str], tuple[float | None, str | None]]
 
 
 def _printed_before(connection: Connection, item: TableItem, table: Table) -> _Before:
-    """The figures of the file that was the last of this subject and year until now."""
+    """The figures of the file that was current for this subject and year until now."""
     if table.year_ending is None:
         return {}
     last = connection.scalar(
-        select(NATIONAL_TABLE.c.document_id)
-        .where(
-            NATIONAL_TABLE.c.subject == table.subject,
-            NATIONAL_TABLE.c.year_ending == table.year_ending,
-            NATIONAL_TABLE.c.document_id != item.document_id,
-        )
-        .order_by(NATIONAL_TABLE.c.last_seen.desc(), NATIONAL_TABLE.c.id.desc())
-        .limit(1)
+        text(readings.CURRENT_BUT_FOR_ONE),
+        {
+            "subject": table.subject,
+            "year": table.year_ending,
+            "but_for": item.document_id,
+        },
     )
     rows = connection.execute(
         select(FIGURE.c.authority_id, FIGURE.c.metric, FIGURE.c.value, FIGURE.c.value_text)

@@ -21,12 +21,13 @@ from ombudsman_crawler.site.statistics_page import READER, StatisticsPage
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A page as it was served: by whom, the capture that brought or confirmed it and when, and the
-    document."""
+    """A page as it was served: whose it is, the capture that brought or confirmed it, from when to
+    when it was seen, and the document."""
 
     authority_id: int
     capture_id: int
-    time: str
+    first: str
+    last: str
     document_id: int
 
 
@@ -34,7 +35,7 @@ def served(connection: Connection, authority_id: int, capture_id: int, document_
     """Return a page as a capture served it."""
     time = connection.scalar(select(ATTEMPT.c.time).where(ATTEMPT.c.id == capture_id))
     assert time is not None
-    return Served(authority_id, capture_id, time, document_id)
+    return Served(authority_id, capture_id, time, time, document_id)
 
 
 def store(connection: Connection, now: str, page: Served, reading: StatisticsPage | None) -> None:
@@ -49,8 +50,8 @@ def store(connection: Connection, now: str, page: Served, reading: StatisticsPag
         update(PAGE_READING)
         .where(PAGE_READING.c.capture_id == row)
         .values(
-            first_seen=func.min(PAGE_READING.c.first_seen, page.time),
-            last_seen=func.max(PAGE_READING.c.last_seen, page.time),
+            first_seen=func.min(PAGE_READING.c.first_seen, page.first),
+            last_seen=func.max(PAGE_READING.c.last_seen, page.last),
             reader=READER,
         )
     )
@@ -70,7 +71,7 @@ def _store_reading(
     if same is None:
         values = _values(page, reading, now)
         if known is None:
-            seen = {"first_seen": page.time, "last_seen": page.time}
+            seen = {"first_seen": page.first, "last_seen": page.last}
             connection.execute(
                 insert(PAGE_READING).values(capture_id=page.capture_id, **values, **seen)
             )

@@ -82,6 +82,15 @@ class KnownReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledImprovements:
+    """When each authority's lists of service improvements were last read whole, and what they have:
+    authority, key and text of each."""
+
+    read_whole: dict[str, datetime]
+    listed: set[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class KeptExchange:
     """A capture that points into a WARC, as far as it can be compared with the record there."""
 
@@ -198,6 +207,17 @@ class Reader:
         with self._engine.connect() as connection:
             return [KnownReport(*row) for row in reports.known(connection)]
 
+    def settled_improvements(self) -> SettledImprovements:
+        """Return what is known of councils' lists of service improvements."""
+        with self._engine.connect() as connection:
+            return SettledImprovements(
+                {
+                    name: datetime.fromisoformat(time)
+                    for name, time in reports.read_whole(connection, "improvements").items()
+                },
+                reports.listed_improvements(connection),
+            )
+
     def known_letters(self) -> list[KnownLetter]:
         """Return every letter that the site has ever listed of a known authority."""
         with Session(self._engine) as session:
@@ -263,8 +283,8 @@ class Reader:
             return newest
 
     def unread(self, kind: str, document_id: int) -> bool:
-        """Whether a document of a kind of link has no reading yet; or, a letter's, one that its
-        reader's end cut short: that may have been a busy machine's fault."""
+        """Whether a document of a kind of link has no reading yet; or, a letter's or a report's,
+        one that its reader's end cut short: that may have been a busy machine's fault."""
         with self._engine.connect() as connection:
             found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
             return found is None
@@ -520,7 +540,7 @@ WHERE version_document.document_id = :document AND NOT EXISTS (
     AND finding.code IN ('reader_timeout', 'reader_crashed', 'reader_memory'))
 LIMIT 1
 """,
-    "report": "SELECT 1 FROM report_text WHERE document_id = :document",
+    "report": "SELECT 1 FROM report_text WHERE document_id = :document AND status <> 'failed'",
     "decision": "SELECT 1 FROM decision_version WHERE document_id = :document",
     "table": "SELECT 1 FROM national_table WHERE document_id = :document"
     f" AND reader = '{TABLE_READER}'",

@@ -14,6 +14,7 @@ from ombudsman_crawler import years
 from ombudsman_crawler.database import register
 from ombudsman_crawler.database.tables import (
     AUTHORITY,
+    LIST_READ,
     PUBLIC_REPORT,
     REPORT_TEXT,
     SERVICE_IMPROVEMENT,
@@ -45,8 +46,22 @@ def saw_reports(connection: Connection, time: str, run_id: int, item: ReportsIte
             "category": report.category,
             "reference": report.reference,
         }
-        others = {"address": report.address, "found_on": item.found_on}
+        others = {
+            "address": report.address,
+            "found_on": item.found_on,
+            **_document(connection, report.address),
+        }
         _saw(connection, PUBLIC_REPORT, time, run_id, same, told, others)
+
+
+def _document(connection: Connection, address: str | None) -> dict[str, Any]:
+    """Return what is known of a report's document already: another council may list it too."""
+    same = connection.execute(
+        select(PUBLIC_REPORT.c.link_id, PUBLIC_REPORT.c.document_id)
+        .where(PUBLIC_REPORT.c.key == address, PUBLIC_REPORT.c.link_id.is_not(None))
+        .limit(1)
+    ).first()
+    return {} if same is None else {"link_id": same.link_id, "document_id": same.document_id}
 
 
 def saw_improvements(
@@ -57,7 +72,7 @@ def saw_improvements(
     for improvement in item.improvements:
         same = {
             "authority_id": authority_id,
-            "key": improvement.reference or improvement.address or "",
+            "key": key_of(improvement),
             "text": improvement.text,
         }
         told = {
@@ -111,11 +126,17 @@ def lists_read(connection: Connection, time: str, run_id: int, item: ListsReadIt
     back some years only, and have so many places."""
     table = _LISTED[item.collection]
     for authority in item.authorities:
-        owner = select(AUTHORITY.c.id).where(AUTHORITY.c.name == authority).scalar_subquery()
+        authority_id = register.authority_id(connection, authority)
+        read = {"time": time, "run_id": run_id}
+        connection.execute(
+            upsert(LIST_READ)
+            .values(authority_id=authority_id, collection=item.collection, **read)
+            .on_conflict_do_update(index_elements=["authority_id", "collection"], set_=read)
+        )
         connection.execute(
             update(table)
             .where(
-                table.c.authority_id == owner,
+                table.c.authority_id == authority_id,
                 table.c.last_run_id != run_id,
                 table.c.unlisted_since.is_(None),
             )
@@ -165,6 +186,31 @@ def compare(
     if texts[document_id] is not None and texts[document_id] == texts.get(before):
         return Outcome.UNCHANGED, "other bytes, the same words"
     return Outcome.NEW_VERSION, None
+
+
+def read_whole(connection: Connection, collection: str) -> dict[str, str]:
+    """Return when each authority's lists of a collection were last read whole."""
+    rows = connection.execute(
+        select(AUTHORITY.c.name, LIST_READ.c.time)
+        .join(LIST_READ, LIST_READ.c.authority_id == AUTHORITY.c.id)
+        .where(LIST_READ.c.collection == collection)
+    )
+    return {row.name: row.time for row in rows}
+
+
+def listed_improvements(connection: Connection) -> set[tuple[str, str, str]]:
+    """Return the improvements that are listed as far as is known: authority, key and text."""
+    rows = connection.execute(
+        select(AUTHORITY.c.name, SERVICE_IMPROVEMENT.c.key, SERVICE_IMPROVEMENT.c.text)
+        .join(AUTHORITY, AUTHORITY.c.id == SERVICE_IMPROVEMENT.c.authority_id)
+        .where(SERVICE_IMPROVEMENT.c.unlisted_since.is_(None))
+    )
+    return {(row.name, row.key, row.text) for row in rows}
+
+
+def key_of(improvement: ListedImprovement) -> str:
+    """Return what an improvement is known by besides its text."""
+    return improvement.reference or improvement.address or ""
 
 
 def known(connection: Connection) -> list[tuple[str, str, str, str]]:

@@ -39,9 +39,9 @@ _MOST = 2 / 3
 
 
 class Printed(NamedTuple):
-    """A figure with a value, of a letter's current reading."""
+    """A figure with a value, of a letter's current reading or (`capture_id`) a council's page."""
 
-    reading_id: int
+    reading_id: int | None
     authority_id: int
     kind: str
     letter_year: int
@@ -49,6 +49,7 @@ class Printed(NamedTuple):
     metric: str
     value: float
     restated: bool
+    capture_id: int | None = None
 
 
 class Noted(NamedTuple):
@@ -80,6 +81,8 @@ def run(engine: Engine) -> Review:
         figures = [Printed(*row) for row in connection.execute(text(_FIGURES))]
         for check in _CHECKS:
             wanted.update(check(figures, review))
+        of_pages = [Printed(*row) for row in connection.execute(text(_PAGE_FIGURES))]
+        wanted.update(_averages(of_pages, review, "pages of"))
         wanted.update(_rivals(connection))
         wanted.update(_copies(connection))
         wanted.update(_revised(connection))
@@ -104,8 +107,11 @@ def _replace(connection: Connection, wanted: set[Noted]) -> None:
         )
 
 
-def _averages(figures: Sequence[Printed], review: Review) -> Iterator[Noted]:
-    """The average of similar authorities is the same in all letters of a kind and a year."""
+def _averages(
+    figures: Sequence[Printed], review: Review, of: str = "letters to"
+) -> Iterator[Noted]:
+    """The average of similar authorities is the same in all letters of a kind and a year, and on
+    all pages."""
     groups: dict[tuple[str, int, str], list[Printed]] = defaultdict(list)
     for figure in figures:
         if figure.metric.endswith("_similar") and not figure.restated:
@@ -128,10 +134,11 @@ def _averages(figures: Sequence[Printed], review: Review) -> Iterator[Noted]:
                 Severity.WARNING.value,
                 metric,
                 year,
-                f"{often} of {len(printed)} letters to councils of kind {kind} print {usual:g}, "
+                f"{often} of {len(printed)} {of} councils of kind {kind} print {usual:g}, "
                 f"this one {figure.value:g}"
                 if figure.value != usual
-                else f"letters to councils of kind {kind} print {_list(values)}",
+                else f"{of} councils of kind {kind} print {_list(values)}",
+                figure.capture_id,
             )
 
 
@@ -277,6 +284,15 @@ FROM current_reading AS current
 JOIN figure ON figure.reading_id = current.reading_id
 JOIN authority ON authority.id = current.authority_id
 WHERE figure.value IS NOT NULL AND current.letter_kind = 'annual'
+"""
+
+_PAGE_FIGURES = """
+SELECT NULL, page.authority_id, authority.kind, page.year_ending, figure.year_ending, figure.metric,
+       figure.value, figure.restated, page.capture_id
+FROM current_page AS page
+JOIN figure ON figure.capture_id = page.capture_id AND figure.table_row_id IS NULL
+JOIN authority ON authority.id = page.authority_id
+WHERE figure.value IS NOT NULL
 """
 
 # Versions that can be read and that the last answer of some address of the site brought.

@@ -211,9 +211,7 @@ def _pages_read(evidence: Evidence) -> Judgement:
         " WHERE page.last_seen >= (SELECT started FROM run WHERE id = :run) ORDER BY 1"
     )
     if not pages:
-        expected = evidence.facts.councils_read - evidence.facts.councils_unread
-        nothing = None if evidence.facts.cut_short or not expected else False
-        return nothing, "no council's page was read"
+        return False if evidence.facts.statistics_pages else None, "no council's page was read"
     lost = [row.name for row in pages if row.lost]
     unknown = [row.name for row in pages if row.status == "unknown_form"]
     said = [f"{len(pages)} council pages read"]

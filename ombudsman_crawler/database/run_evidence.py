@@ -32,6 +32,8 @@ class RunFacts:
     councils_read: set[str] = field(default_factory=set)
     councils_unread: set[str | None] = field(default_factory=set)
     councils_with_letters: set[str] = field(default_factory=set)
+    #: Council pages that were handed on to be read for their statistics.
+    statistics_pages: int = 0
     #: By collection (`reports`, `improvements`): the pages that have its list and nothing that was
     #: recognised in it, and the councils whose list was.
     lists_not_recognised: dict[str, list[str]] = field(default_factory=dict)

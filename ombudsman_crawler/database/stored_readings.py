@@ -129,7 +129,8 @@ def with_figures(connection: Connection, ids: Iterable[int]) -> dict[tuple[int, 
     }
 
 
-# A document that an outcome led to is a letter's; pages that happen to be PDFs aren't.
+# A document that a letter's outcome led to is a letter's; pages that happen to be PDFs aren't, nor
+# are public reports.
 _DOCUMENTS = """
 WITH newest(document_id, reading_id, letter_id) AS (
     SELECT carries.document_id,
@@ -151,6 +152,7 @@ LEFT JOIN letter ON letter.id = newest.letter_id
 WHERE document.media_type = 'application/pdf'
   AND (newest.document_id IS NOT NULL OR EXISTS (
        SELECT 1 FROM capture JOIN outcome ON outcome.capture_id = capture.id
+       JOIN link ON link.id = outcome.link_id AND link.kind IN ('letter', 'copy')
        WHERE capture.document_id = document.id))
 GROUP BY document.id ORDER BY document.id
 """

@@ -53,6 +53,7 @@ from ombudsman_crawler.items import (
     TableItem,
 )
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
+from ombudsman_crawler.site.statistics_page import StatisticsPage
 from ombudsman_crawler.times import now, utc
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
@@ -235,6 +236,9 @@ class Writer:
             }
             # One that isn't listed any longer keeps when and where it last was.
             seen = values if item.listed else {"url": item.url}
+            if item.kind == "decision":
+                # A report may be a decision's page: whichever was met first, it is a decision.
+                seen |= {"kind": item.kind}
             row = connection.execute(
                 upsert(LINK)
                 .values(
@@ -367,6 +371,14 @@ class Writer:
             self._outcome(connection, run_id, item, newest_year)
             if document_id is not None:
                 versions.settle(connection, document_id)
+
+    def store_page_rereadings(
+        self, readings: Sequence[tuple[pages.Served, StatisticsPage]]
+    ) -> None:
+        """Store readings of archived council pages, all of them or none."""
+        with self._engine.begin() as connection:
+            for page, reading in readings:
+                pages.store(connection, self._time(), page, reading)
 
     def store_table(self, run_id: int, item: TableItem, newest_year: int | None) -> None:
         """Store everything about one file of tables at once: its reading and the outcome, which is

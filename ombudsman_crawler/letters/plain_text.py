@@ -35,8 +35,10 @@ def read(data: bytes) -> PlainText:
     found = [blocks_of(page) for page in pages]
     paragraphs: list[str] = []
     length, cut = 0, page_count > MOST_PAGES
-    for block in (block for blocks in found for block in blocks):
-        for lines in _paragraphs(block):
+    all_blocks = [block for blocks in found for block in blocks]
+    usual = _usual_gaps(all_blocks)
+    for block in all_blocks:
+        for lines in _paragraphs(block, usual):
             paragraphs.append(_text(lines))
             length += len(paragraphs[-1])
         if length > MOST_TEXT:
@@ -47,14 +49,22 @@ def read(data: bytes) -> PlainText:
     return PlainText(tuple(paragraphs), lines_of_first, _title(first), cut)
 
 
-def _paragraphs(block: Block) -> Iterator[list[Line]]:
+def _usual_gaps(blocks: Sequence[Block]) -> dict[int, float]:
+    """Return how far apart lines of each size (points) stand within a paragraph."""
+    gaps: dict[int, list[float]] = {}
+    for block in blocks:
+        for before, after in pairwise(block.lines):
+            gaps.setdefault(round(before.height), []).append(after.baseline - before.baseline)
+    # Where most paragraphs have one line, most gaps are wide.
+    return {height: sorted(found)[len(found) // 5] for height, found in gaps.items()}
+
+
+def _paragraphs(block: Block, usual: dict[int, float]) -> Iterator[list[Line]]:
     """Divide a block where its lines are farther apart than usual, or change in size."""
-    gaps = [after.baseline - before.baseline for before, after in pairwise(block.lines)]
-    # Paragraphs of one line each have more wide gaps than narrow ones.
-    usual = sorted(gaps)[len(gaps) // 5] if gaps else 0.0
     current = [block.lines[0]]
-    for gap, (before, after) in zip(gaps, pairwise(block.lines), strict=True):
-        if gap > _APART * usual or abs(before.height - after.height) > 1:
+    for before, after in pairwise(block.lines):
+        gap = after.baseline - before.baseline
+        if gap > _APART * usual[round(before.height)] or abs(before.height - after.height) > 1:
             yield current
             current = []
         current.append(after)

@@ -66,4 +66,4 @@ class ReadReport:
     def _give_up(self, item: ReportItem, error: BaseException) -> None:
         code, message = self._workers.failure(error)
         logger.error("%s: %s: %s", item.url, code, message)
-        item.reading = report_reading.unreadable(message)
+        item.reading = report_reading.failed(message)

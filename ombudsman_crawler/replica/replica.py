@@ -270,6 +270,20 @@ class Replica:
             raise KeyError(f"the replica hides the page of {slug!r}")
         return council_truth.describe(council, self._site.shown(council))
 
+    def revise_page(self, slug: str) -> ReplicaPage:
+        """Correct a council's page after its letter: one more investigation, upheld; return it.
+
+        Raises ValueError where the page shows no figures or was corrected before.
+        """
+        before = self.page(slug)
+        error = SeededError(seeded.PAGE_REVISED, before.code, before.year_ending)
+        if before.state != council_truth.FIGURES or error in self._seeded:
+            raise ValueError(f"the page of {slug!r} has nothing left to correct")
+        with self._catalogue.change():
+            self._seeded = [*self._seeded, error]
+            self._site.page_errors = seeded.page_errors(self._seeded)
+        return self.page(slug)
+
     def advance(self) -> int:
         """Let a year pass: pages show the next one, its letters and tables are there; return it.
 

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from lzma import LZMAError
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -45,6 +46,7 @@ Merged = tuple[int, int, int, int]
 _DAMAGED = (
     InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, SyntaxError, LookupError,
     ValueError, TypeError, AttributeError, ArithmeticError, EOFError, OSError, RuntimeError,
+    LZMAError,
 )  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def _vet(body: bytes) -> None:
             parts = (member for member in members if member.filename.endswith((".xml", ".rels")))
             if any(_declares(archive.read(part)[:_BEGINNING]) for part in parts):
                 raise UnreadableSheet("the workbook declares entities, as none does")
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise UnreadableSheet(f"the file is no whole archive: {error}") from error
 
 

@@ -150,6 +150,13 @@ class _Draft:
                 metric,
                 "what stands before the number makes it a bound, or the second of two",
             )
+        if any(told.found.unsure for told in numbered):
+            self.say(
+                "place_ambiguous",
+                Severity.WARNING,
+                metric,
+                "the heading above is that of another part of the page",
+            )
         longer = next((told.found.text for told in numbered if told.found.goes_on), None)
         if longer is not None:
             self.say(

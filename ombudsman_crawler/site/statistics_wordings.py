@@ -157,16 +157,18 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _LABELS = frozenset(("remedy_count", "upheld_count"))
 
 _ENDS = re.compile(r"[.!?:](?=\s|$)")
+_SENTENCE_ENDS = re.compile(r"[.!?](?=\s|$)")
 _STOP = re.compile(r" ?[.!?]")
 # What may follow a whole sentence: its end, a new line that doesn't go on, another text.
 _ENDED = re.compile(r" *(?:[.!?;:]|$|\n(?![a-z])|\x00|(?=[A-Z]))")
 # A line above that makes the number below it a bound, another number's end or the second of two.
 _QUALIFIES = re.compile(
-    r"\d{1,3}|(?:.*(?:[,(<>≤≥~≈±+–—^-]"
+    r".*(?:[,(<>≤≥~≈±+–—^-]"
     r"|\b(?:than|under|over|above|below|about|around|almost|nearly|approximately|roughly|least"
-    r"|most|up to|to|from|between|of|nationally|(?:hundred|thousand)(?: and)?)))",
+    r"|most|up to|to|from|between|of|nationally|(?:hundred|thousand)(?: and)?))",
     re.IGNORECASE,
 )
+_DIGITS_ALONE = re.compile(r"\d{1,3}")
 _TAKEN = "\x00"
 _REACH = 160
 # Characters; the statistics of a council have a hundredth of them.
@@ -178,6 +180,8 @@ _STATISTICS = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"{DECIMAL}")
+_NUMBER_ALONE = re.compile(r"\(?\d[\d,.]*\s?%?\)?(?:\s\(\d[\d,.]*\s?%?\))?")
+_LONGEST_LABEL = 80
 _NO_FIGURE = re.compile(
     r"(?<!\d)(?:\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9},? )?"
     r"(?:19|20)\d\d(?:\s?[-/–]\s?(?:20)?\d\d)?(?!\d)"
@@ -207,7 +211,8 @@ class Found:
 
     `printed` is None where the number is missing; `nothing` keeps an "N/A" in its stead. `goes_on`:
     more words follow that aren't known; `qualified`: what stands before makes the number a bound,
-    or the end of another. `panel` is the part of the page it stands in.
+    or the end of another. `panel` is the part of the page it stands in; `unsure`: the heading above
+    is another part's.
     """
 
     what: str
@@ -222,6 +227,7 @@ class Found:
     goes_on: bool
     qualified: bool
     start: int
+    unsure: bool = False
 
     @property
     def value(self) -> float | None:
@@ -263,7 +269,9 @@ def find(lines: Sequence[Line]) -> Statistics:
             inside = True
             titles.update({title} if title else ())
             headings.update({panel} if panel else ())
-            marks.append((length, panel or OVERVIEW))
+            # What only links to a part further down is no heading of what follows.
+            if not line.link:
+                marks.append((length, panel or OVERVIEW))
         elif _OTHER_PARTS.fullmatch(line.text) and not line.link:
             inside = False
         elif inside:
@@ -318,10 +326,16 @@ def _begins(text: str, start: int) -> bool:
     return last.islower() and before[-1] != " " and text[start].isupper()
 
 
-def _is_qualified(text: str, start: int) -> bool:
-    """Whether the line above one that begins with a number leads into it."""
+def _is_qualified(text: str, start: int, printed: str | None) -> bool:
+    """Whether the line above one that begins with a number leads into it, or may be its begin."""
     above = text[max(0, start - _REACH) : start]
-    return above.endswith("\n") and bool(_QUALIFIES.fullmatch(above[:-1].rsplit("\n", 1)[-1]))
+    if not above.endswith("\n"):
+        return False
+    line = above[:-1].rsplit("\n", 1)[-1]
+    if printed and _DIGITS_ALONE.fullmatch(line):
+        # A chart's numbers stand alone too: the same number, or one that no percentage begins with.
+        return line != printed and not ("%" in printed and value_of(line + printed) > 100)
+    return _QUALIFIES.fullmatch(line) is not None
 
 
 def _found(what: str, match: re.Match[str], text: str, rest: str, goes_on: bool) -> Found:
@@ -339,7 +353,7 @@ def _found(what: str, match: re.Match[str], text: str, rest: str, goes_on: bool)
         period=_period(groups.get("period")),
         panel=None,
         goes_on=goes_on,
-        qualified=_is_qualified(rest, start),
+        qualified=_is_qualified(rest, start, _collapsed(groups.get("printed"))),
         start=start,
     )
 
@@ -364,24 +378,38 @@ def _in_panels(found: Sequence[Found], marks: Sequence[tuple[int, str]]) -> tupl
     last sentence that only one part has, before it."""
     placed: list[Found] = []
     panel: str | None = None
+    unsure = begun = False
     ahead = list(reversed(marks))
     for one in found:
         while ahead and ahead[-1][0] <= one.start:
-            panel = ahead.pop()[1]
-        if one.what in PANELS:
-            panel = one.what
-        elif one.what == "not_due" or "compliance" in (one.counted or "").lower():
+            panel, unsure, begun = ahead.pop()[1], False, False
+        own = one.what if one.what in PANELS else COMPLIANCE if one.what == "not_due" else None
+        if own is not None:
+            # A part may have lost its heading, but then it follows another's sentence.
+            unsure = not begun and panel in PANELS and panel != own
+            panel, begun = own, True
+        elif "compliance" in (one.counted or "").lower():
             panel = COMPLIANCE
-        placed.append(replace(one, panel=panel))
+        placed.append(replace(one, panel=panel, unsure=unsure))
     return tuple(placed)
 
 
 def _unread(rest: str) -> tuple[str, ...]:
-    """Return the sentences about complaints that have a number which wasn't read."""
+    """Return the sentences about complaints that have a number which wasn't read, and the labels
+    about complaints beside which a number stands alone."""
     unread: dict[str, None] = {}
-    for line in rest.split("\n"):
-        for piece in _ENDS.split(line.replace(_TAKEN, ". ")):
-            told = _NO_FIGURE.sub(" ", piece)
-            if _NUMBER.search(told) and _STATISTICS.search(told):
-                unread.setdefault(" ".join(piece.split()))
+    pieces = [
+        piece.strip()
+        for line in rest.split("\n")
+        for piece in _SENTENCE_ENDS.split(line.replace(_TAKEN, ". "))
+        if piece.strip()
+    ]
+    label = ""
+    for piece in pieces:
+        told = _NO_FIGURE.sub(" ", piece)
+        if _NUMBER_ALONE.fullmatch(piece) and _STATISTICS.search(label):
+            unread.setdefault(f"{label} {piece}")
+        elif _NUMBER.search(told) and _STATISTICS.search(told):
+            unread.setdefault(" ".join(piece.split()))
+        label = piece if len(piece) <= _LONGEST_LABEL else ""
     return tuple(unread)

@@ -31,6 +31,7 @@ class Pages:
         capture = response.meta.get(CAPTURE)
         # A page of anything else was told of already; a dry run keeps nothing.
         if page.recognised and capture is not None and capture.document_id is not None:
+            self._walk.run.facts.statistics_pages += 1
             yield PageItem(
                 authority=authority,
                 url=response.url,

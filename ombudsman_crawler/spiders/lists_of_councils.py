@@ -56,6 +56,10 @@ class CouncilLists:
             self._asked[authority] += 1
             yield request
 
+    def leave(self, authority: str) -> None:
+        """Note that not all of a council's lists are read this time."""
+        self._broken.add(authority)
+
     def came(self, response: Response, authority: str) -> str | None:
         """Note that a list came and return its text, None where it is no page. One that doesn't
         come leaves its council's lists unread."""

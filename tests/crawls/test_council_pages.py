@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from typing import Any
 
-from conftest import Storage, interrupt, wait_until
+from conftest import Storage, interrupt, ombudsman, wait_until
 
 from ombudsman_crawler.replica import Replica
 from ombudsman_crawler.replica.faults import Fault
@@ -14,7 +16,24 @@ PAGES = ("--collect", "pages")
 HISTORY = (
     "SELECT slug, year_ending, state, status, current FROM page_history ORDER BY slug, year_ending"
 )
+NEW_LAYOUT = b"""<html><body><h1>Kent County Council</h1><h2>At a glance</h2>
+<p>Complaints upheld: 63 of 76.</p></body></html>"""
+FIGURES = (
+    "SELECT figure_id, value, absence, value_text, text, doubts, document_sha256 FROM figures"
+    " ORDER BY figure_id"
+)
+SEEN = (
+    "SELECT slug, year_ending, current, first_seen, last_seen, capture_id FROM page_history"
+    " ORDER BY slug, year_ending"
+)
 KENT = "kent-county-council"
+
+
+def change(storage: Storage, *statements: str) -> None:
+    """Make the database what an older version of the reader would have left."""
+    with closing(sqlite3.connect(storage.path / "ombudsman.db")) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def every(replica: Replica) -> list[str]:
@@ -104,6 +123,37 @@ def test_the_same_address_a_year_later_is_history(storage: Storage) -> None:
     storage.sound()
 
 
+def test_archived_pages_are_read_again_without_the_site(storage: Storage) -> None:
+    with Replica(councils=3, years=(2023, 2024)) as replica:
+        assert storage.crawl(replica, *PAGES).status == 0
+        replica.advance()
+        assert storage.crawl(replica, *PAGES).status == 0
+    right, history = storage.query(FIGURES), storage.query(SEEN)
+    wrong = (
+        "UPDATE page_reading SET reader = '0', content_sha256 = 'otherwise'",
+        "UPDATE figure SET value = 47 WHERE metric = 'complaints_dealt_with' AND value = 291",
+    )
+    change(storage, *wrong)
+    said = ombudsman("reread", "--dry-run", "--storage", storage.path)
+    assert "complaints_dealt_with: 47 (291) → 291 (291)" in said.out, said.all
+    assert "6 council pages, 1 of them otherwise" in said.out
+    assert storage.query(FIGURES) != right
+    said = ombudsman("reread", "--storage", storage.path)
+    assert said.status == 0, said.all
+    assert (storage.query(FIGURES), storage.query(SEEN)) == (right, history)
+    assert "council pages" not in ombudsman("reread", "--storage", storage.path).out
+    # What was archived and never read, as by an older version of this program.
+    others = "WHERE capture_id <> (SELECT MAX(capture_id) FROM page_reading)"
+    tables = ("figure", "finding", "page_reading")
+    change(storage, *(f"DELETE FROM {table} {others}" for table in tables))
+    assert storage.query(FIGURES) != right
+    said = ombudsman("reread", "--storage", storage.path)
+    assert said.status == 0, said.all
+    assert "the page: no row → ok, annual_statistics" in said.out
+    assert (storage.query(FIGURES), storage.query(SEEN)) == (right, history)
+    storage.sound()
+
+
 def test_former_councils_are_read_and_are_predecessors(storage: Storage) -> None:
     with Replica(councils=60, years=(2023, 2025)) as replica:
         former = replica.former_slugs
@@ -121,9 +171,48 @@ def test_former_councils_are_read_and_are_predecessors(storage: Storage) -> None
     assert {row["slug"] for row in linked} == set(former)
 
 
+def test_statistics_that_are_lost_fail_the_run_until_they_are_acknowledged(
+    storage: Storage,
+) -> None:
+    with Replica(councils=3, years=(2024, 2025)) as replica:
+        assert storage.crawl(replica, *PAGES).status == 0
+        figures = shown(storage, KENT, 2025)
+        replica.faults[replica.page(KENT).path] = Fault(replace=NEW_LAYOUT)
+        for _ in range(2):
+            done = storage.crawl(replica, *PAGES)
+            assert done.status == 1, done.all
+            detail = storage.check("pages_read")["detail"]
+            assert "no layout that is known: Kent County Council" in detail
+            assert "have lost theirs: Kent County Council" in detail
+        # What it showed before stays.
+        assert shown(storage, KENT, 2025) == figures
+        subject = f"finding:statistics_lost:{KENT}::page:council_page"
+        told = ["--verdict", "wrong", "--who", "Ann Clerk", "--note", "looked at"]
+        said = ombudsman("acknowledge", subject, "--storage", storage.path, *told)
+        assert said.status == 0, said.all
+        storage.crawl(replica, *PAGES, OMBUDSMAN_MAX_FAILED_SHARE="0.5")
+        assert storage.check("pages_read")["passed"] == 1
+        # A page that doesn't come says nothing.
+        replica.faults[replica.page(KENT).path] = Fault(html=True)
+        before = readings(storage)
+        assert storage.crawl(replica, *PAGES).status != 0
+        assert readings(storage) == before
+        replica.faults.clear()
+        assert storage.crawl(replica, *PAGES).status == 0
+        assert storage.query("SELECT * FROM finding WHERE code = 'statistics_lost'") == []
+    assert shown(storage, KENT, 2025) == figures
+
+
+def test_a_dry_run_keeps_nothing(storage: Storage) -> None:
+    with Replica(councils=3, years=(2024, 2025)) as replica:
+        assert storage.crawl(replica, *PAGES, "--dry-run").status == 0
+    assert not (storage.path / "ombudsman.db").exists()
+
+
 def test_an_interrupted_crawl_goes_on_where_it_ended(storage: Storage) -> None:
     with Replica(councils=8, years=(2024, 2025)) as replica:
-        replica.faults.put("/your-councils-performance/*/statistics", Fault(delay=0.3))
+        for slug in every(replica):
+            replica.faults[replica.page(slug).path] = Fault(delay=0.3)
         process = storage.start(replica, *PAGES, CONCURRENT_REQUESTS="1")
         wait_until(lambda: (storage.path / "ombudsman.db").exists() and some(storage))
         interrupt(process)

@@ -344,9 +344,16 @@ def test_a_probe_says_what_it_recognised_and_keeps_the_pages(storage: Storage) -
     with Replica() as replica:
         ended = storage.crawl(replica, "probe", "--council", "dartford-borough-council")
         assert len(replica.hits) <= 6
+        agreed = len(replica.improvements("dartford-borough-council")[:10])
     assert ended.status == 0, ended.all
     assert "councils referred to: 12, of them in the register: 12" in ended.out
     assert "letter read: Dartford Borough Council" in ended.out
+    figures = replica.page("dartford-borough-council").figures.values()
+    absent = sum(isinstance(figure, tuple) for figure in figures)
+    said = "statistics: complaint_overview, figures, ok, year ending 2025, "
+    assert f"{said}{len(figures) - absent} figures, {absent} absent" in ended.out
+    assert "public reports: listed, 3 recognised" in ended.out
+    assert f"service improvements: listed, {agreed} recognised" in ended.out
     kept = list(storage.path.glob("probe/*/fixtures/*"))
     assert len([path for path in kept if path.suffix == ".html"]) >= 3
     assert len([path for path in kept if path.suffix == ".pdf"]) == 1

@@ -32,6 +32,14 @@ FROM figure JOIN reading ON reading.id = reading_id JOIN document ON document.id
 LEFT JOIN authority ON authority.id = figure.authority_id
 ORDER BY document.sha256, figure.year_ending, metric
 """
+PAGES = """
+SELECT slug, year_ending, state, status, current, first_seen, last_seen, document_sha256
+FROM page_history ORDER BY slug, year_ending
+"""
+PAGE_FIGURES = """
+SELECT figure_id, value, absence, value_text, text, doubts, document_sha256
+FROM figures WHERE source = 'council_page' ORDER BY figure_id
+"""
 FINDINGS = """
 SELECT document.sha256, code, severity, metric, year_ending, message FROM finding
 JOIN reading ON reading.id = reading_id JOIN document ON document.id = document_id
@@ -67,12 +75,12 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Storage:
         replica.faults[letters[1].path] = Fault(truncated_body=True, times=1)
         replica.faults[letters[2].path] = Fault(status=503, times=1)
         replica.faults[letters[3].path] = Fault(redirect=letters[4].path)
-        assert storage.crawl(replica).status == 0
+        assert storage.crawl(replica, "--collect", "letters,pages").status == 0
         replica.reissue(letters[0].path)
         replica.faults[letters[5].path] = Fault(status=404)
-        assert storage.crawl(replica).status == 0
+        assert storage.crawl(replica, "--collect", "letters,pages").status == 0
         replica.replace(letters[0].path, first)
-        assert storage.crawl(replica).status == 0
+        assert storage.crawl(replica, "--collect", "letters,pages").status == 0
     return storage
 
 
@@ -86,7 +94,19 @@ def replayed(crawled: Storage, tmp_path_factory: pytest.TempPathFactory) -> Stor
 
 
 @pytest.mark.parametrize(
-    "query", [LETTERS, VERSIONS, FIGURES, FINDINGS, LINKS, CAPTURES, OUTCOMES, DOCUMENTS]
+    "query",
+    [
+        LETTERS,
+        VERSIONS,
+        FIGURES,
+        PAGES,
+        PAGE_FIGURES,
+        FINDINGS,
+        LINKS,
+        CAPTURES,
+        OUTCOMES,
+        DOCUMENTS,
+    ],
 )
 def test_a_replay_arrives_at_the_same(crawled: Storage, replayed: Storage, query: str) -> None:
     rows = crawled.query(query)

@@ -14,8 +14,9 @@ from ombudsman_crawler.archive.documents import PDF, Stored
 from ombudsman_crawler.database import session
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.figures.figure import Figure
-from ombudsman_crawler.items import LetterItem, Outcome
+from ombudsman_crawler.items import LetterItem, Outcome, PageItem
 from ombudsman_crawler.letters.letter import DocumentReading, Letter, Status
+from ombudsman_crawler.site.statistics_page import StatisticsPage
 
 KENT = "Kent County Council"
 DARTFORD = "Dartford Borough Council"
@@ -77,6 +78,31 @@ class Archive:
         item.reading = reading
         self.writer.store_letter(self.run_id, item, 2021)
         self.now += timedelta(seconds=1)
+        return item
+
+    def serve_page(
+        self, body: str, reading: StatisticsPage | None, authority: str = KENT
+    ) -> PageItem:
+        """Have the site show a council's page, read as told or as it was before (None)."""
+        sha256 = hashlib.sha256(body.encode()).hexdigest()
+        captured = self.writer.record_capture(
+            self.run_id,
+            address=f"/{authority}",
+            url=f"http://x/{authority}",
+            status=200,
+            stored=Stored(sha256, len(body), "text/html", f"pages/{sha256}.html"),
+        )
+        assert captured.document_id is not None
+        item = PageItem(
+            authority=authority,
+            url=f"http://x/{authority}",
+            text=body,
+            capture_id=captured.capture_id,
+            document_id=captured.document_id,
+            reading=reading,
+        )
+        self.now += timedelta(seconds=1)
+        self.writer.store_page(item)
         return item
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -153,6 +153,19 @@ def test_a_page_moves_on_to_the_next_year() -> None:
         assert replica.disagreements() == []
 
 
+def test_a_page_is_corrected_while_the_letter_stays() -> None:
+    with Replica(councils=2, years=(2024, 2025)) as replica:
+        slug = "kent-county-council"
+        before = replica.page(slug)
+        after = replica.revise_page(slug)
+        assert printed(text_of(replica, before.path))["upheld_decisions"] == 64
+        assert (before.figures["upheld_decisions"], after.figures["upheld_decisions"]) == (63, 64)
+        assert replica.letter(slug, 2025).figures["upheld_decisions"] == 63
+        assert {d.reason for d in replica.disagreements()} == {"page_revised"}
+        with pytest.raises(ValueError, match="nothing left to correct"):
+            replica.revise_page(slug)
+
+
 def test_councils_that_end_leave_the_map_to_their_follower() -> None:
     replica = Replica(councils=300, years=(2021, 2022))
     assert "cumbria-county-council" in replica.slugs

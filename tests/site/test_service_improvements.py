@@ -294,3 +294,70 @@ def test_the_words_come_back(improvements: list[tuple[str, str]], form: str) -> 
         f"<h2>Service improvements</h2><{around}>{entries}</{around}>", PAGE
     )
     assert [(i.reference, i.text) for i in read.improvements] == improvements
+
+
+def options(name: str, values: str, everything: str = "") -> str:
+    chosen = "".join(f'<option value="{value}">{value}</option>' for value in values.split())
+    return f'<select name="{name}">{everything}{chosen}</select>'
+
+
+ANY = '<option value="">All</option>'
+
+
+@pytest.mark.parametrize(
+    ("controls", "asked", "cases", "narrower"),
+    [
+        # Each year's list is whole.
+        (
+            options("category", "7 8", ANY) + options("year", "2024 2025"),
+            "",
+            3,
+            ["?year=2024&category=", "?year=2025&category="],
+        ),
+        # A year's list is full: there may be more in its categories.
+        (
+            options("category", "7 8", ANY) + options("year", "2024 2025"),
+            "?year=2025&category=",
+            10,
+            ["?year=2025&category=7", "?year=2025&category=8"],
+        ),
+        # A category of a year is as narrow as it gets.
+        (
+            options("category", "7 8", ANY) + options("year", "2024 2025"),
+            "?year=2025&category=7",
+            10,
+            [],
+        ),
+        # All categories can't be asked for at once.
+        (
+            options("category", "7 8") + options("year", "2024 2025"),
+            "?category=7&year=2025",
+            3,
+            [f"?year={year}&category={code}" for year in (2024, 2025) for code in (7, 8)],
+        ),
+        (options("year", "2024 2025"), "", 3, ["?year=2024", "?year=2025"]),
+        (options("category", "7 8", ANY), "", 10, ["?category=7", "?category=8"]),
+        (options("category", "7 8", ANY), "", 3, []),
+        ("", "", 10, []),
+    ],
+)
+def test_the_lists_a_list_can_be_narrowed_to(
+    controls: str, asked: str, cases: int, narrower: list[str]
+) -> None:
+    items = "".join(f"<li>23 001 {n:03d} The Council agreed.</li>" for n in range(cases))
+    form = f'<form action="serviceimprovements">{controls}</form>' if controls else ""
+    url = LIST + asked
+    read = service_improvements.read(f"<h1>Service improvements</h1>{form}<ul>{items}</ul>", url)
+    found = set(service_improvements.narrower(read, url))
+    years = {f"{LIST}?year={year}&category=" for year in (2024, 2025)}
+    expected = {LIST + query for query in narrower}
+    # Those of the years are offered on every list; each is asked for once.
+    assert found - years == expected - years
+    assert expected <= found
+
+
+def test_a_narrowed_list_may_be_empty() -> None:
+    url = f"{LIST}?year=2024"
+    page = "<h1>Service improvements</h1><h2>Last updated: today</h2>"
+    assert service_improvements.read(page, url).state is State.NONE
+    assert service_improvements.read(page, LIST).state is State.NOT_RECOGNISED

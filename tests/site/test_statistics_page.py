@@ -162,8 +162,8 @@ def test_what_is_no_plain_sentence_of_this_council_gives_no_number(old: str, new
         ("were upheld.", "were upheld, 8% more than last year.", "sentence_goes_on"),
         ("were upheld.", "were upheld nationally.", "sentence_goes_on"),
         ("were upheld.", "were upheld 8% more often.", "sentence_goes_on"),
-        ("<p>80% of", "<p>7</p><p>80% of", "number_qualified"),
         ("<p>80% of", "<p>fewer than</p><p>80% of", "number_qualified"),
+        ("<p>80% of", "<p>7</p><p>8% of", "number_qualified"),
         (
             "<p>80% of",
             "<p>70% of complaints we investigated were upheld.</p><p>80% of",
@@ -201,6 +201,14 @@ def test_numbers_beside_a_lost_part_are_doubtful() -> None:
     assert ("place_ambiguous", "compliance_rate_similar") in doubts(found)
 
 
+def test_numbers_under_the_heading_of_another_part_are_doubtful() -> None:
+    first = "<p>80% of complaints we investigated were upheld.</p>"
+    (second,) = re.findall("<p>98% of cases.*</p>", V1)
+    found = read(V1.replace(first, "@").replace(second, first).replace("@", second))
+    for metric in ("uphold_rate_similar", "compliance_rate_similar"):
+        assert ("place_ambiguous", metric) in doubts(found)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -216,6 +224,9 @@ def test_numbers_beside_a_lost_part_are_doubtful() -> None:
         ("<p>64 upheld decisions</p>", "<p>64 upheld decisions<p>View upheld decisions"),
         ("<p>64 upheld decisions</p>", "<span>64 upheld decisions</span><a>View upheld"
          " decisions</a><span>This is text</span>"),
+        ("<p>80% of", "<p>80%</p><p>80% of"),
+        ("<p>80% of", "<p>64</p><p>80% of"),
+        ("<p>64 upheld", "<p>64</p><p>64 upheld"),
         ("80% of", "80\u00ad\u200b% of"),
         ("80%", "&#56;&#x30;&percnt;"),
         ("In 5%", "in\n 5 %"),
@@ -225,6 +236,44 @@ def test_what_makes_no_difference(old: str, new: str) -> None:
     found = changed(V1, old, new)
     assert values(found) == values(read(V1))
     assert found.status is Status.OK
+
+
+def misled(page: str, truth: dict[str, float | str | None]) -> dict[str, float | str | None]:
+    """Return the values of a page that nothing casts doubt on and that aren't true."""
+    found = read(page)
+    doubted = {metric for _, metric in doubts(found)}
+    return {
+        metric: value
+        for metric, value in values(found).items()
+        if not isinstance(value, str) and value != truth[metric] and not doubted & {metric, None}
+    }
+
+
+@pytest.mark.parametrize("page", [V1, V2])
+def test_whatever_is_lost_moved_or_repeated_misleads_nobody(page: str) -> None:
+    truth = values(read(page))
+    lines = page.strip().split("\n")
+    for one in range(len(lines)):
+        rest = [line for number, line in enumerate(lines) if number != one]
+        assert misled("\n".join(rest), truth) == {}, lines[one]
+        for other in range(one % 3, len(lines), 3):
+            again = [*lines[:other], lines[one], *lines[other:]]
+            assert misled("\n".join(again), truth) == {}, (lines[one], other)
+            moved = [*rest[:other], lines[one], *rest[other:]]
+            assert misled("\n".join(moved), truth) == {}, (lines[one], other)
+
+
+@pytest.mark.parametrize("page", [V1, V2])
+def test_whatever_stands_beside_a_number_misleads_nobody(page: str) -> None:
+    truth = values(read(page))
+    before = ("over ", "fewer than ", "not ", "1 ", "-", "~", "£", "(", "<b>1</b> ", "#")
+    after = (" to 99", " or so", "*", "+", " (1)", " 1", "/7", "-9", " 000", " million", "½", "²")
+    for number in list(re.finditer(r"\d+", page))[::3]:
+        begin, end = number.span()
+        for said in before:
+            assert misled(page[:begin] + said + page[begin:], truth) == {}, (said, page[begin:])
+        for said in (*after, "<sup>2</sup>"):
+            assert misled(page[:end] + said + page[end:], truth) == {}, (page[:end], said)
 
 
 def test_periods_that_differ_are_doubtful() -> None:
@@ -289,6 +338,13 @@ def test_numbers_of_an_ended_council_are_data() -> None:
         ("<h2>Annual statistics</h2><div id='chart'></div>", State.FIGURES, Status.UNKNOWN_FORM),
         ("<h3>Complaints upheld</h3><img src='chart.png'>", State.FIGURES, Status.UNKNOWN_FORM),
         ("<p>The Council had 64 complaints upheld.</p>", State.FIGURES, Status.UNKNOWN_FORM),
+        ("<p>Complaints: 300. Upheld: 64.</p>", State.FIGURES, Status.UNKNOWN_FORM),
+        (
+            "<table><tr><th>Complaints received</th><td>300</td></tr></table>",
+            State.FIGURES,
+            Status.UNKNOWN_FORM,
+        ),
+        ("<p>Decisions of 2024-25, such as 24 001 234.</p>", State.NO_STATISTICS, Status.OK),
     ],
 )
 def test_pages_without_figures(page: str, state: State, status: Status) -> None:

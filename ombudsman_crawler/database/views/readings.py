@@ -55,15 +55,32 @@ JOIN capture ON capture.id = page.capture_id
 """
 
 
-# The national tables of each subject and year in the file that was served last: it may have one on
+# The files of a subject and year, the current one first. What its address serves no longer comes
+# last; of files that are served side by side the one that was met last is the correction, whatever
+# the order in which they were asked for.
+_CURRENT_FIRST = """
+    newest.subject IS {subject} AND newest.year_ending IS {year}
+      AND newest.status <> 'unrecognised'
+    ORDER BY EXISTS (
+        SELECT 1 FROM national_table AS later
+        WHERE later.link_id = newest.link_id AND later.document_id <> newest.document_id
+          AND later.last_seen > newest.last_seen),
+      newest.first_seen DESC, newest.id DESC LIMIT 1
+"""
+
+# The current file of a subject and year, but for one.
+CURRENT_BUT_FOR_ONE = f"""
+SELECT newest.document_id FROM national_table AS newest
+WHERE newest.document_id <> :but_for AND {_CURRENT_FIRST.format(subject=":subject", year=":year")}
+"""
+
+# The national tables of each subject and year in the file that is current: it may have one on
 # several sheets.
-CURRENT_TABLE = """
+CURRENT_TABLE = f"""
 SELECT "table".* FROM national_table AS "table"
 WHERE "table".status <> 'unrecognised' AND "table".document_id = (
     SELECT newest.document_id FROM national_table AS newest
-    WHERE newest.subject IS "table".subject AND newest.year_ending IS "table".year_ending
-      AND newest.status <> 'unrecognised'
-    ORDER BY newest.last_seen DESC, newest.id DESC LIMIT 1)
+    WHERE {_CURRENT_FIRST.format(subject='"table".subject', year='"table".year_ending')})
 """
 
 

@@ -252,6 +252,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_public_report_reference"), ["reference"], unique=False)
 
     op.create_table(
+        "list_read",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("collection", sa.String(), nullable=False),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_list_read_authority_id")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_list_read_run_id")),
+        sa.PrimaryKeyConstraint("authority_id", "collection", name=op.f("pk_list_read")),
+    )
+    op.create_table(
         "report_text",
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("reader", sa.String(), nullable=False),
@@ -263,7 +275,8 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("text", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('ok', 'no_text', 'unreadable')", name=op.f("ck_report_text_status")
+            "status IN ('ok', 'no_text', 'unreadable', 'failed')",
+            name=op.f("ck_report_text_status"),
         ),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_report_text_document_id")
@@ -422,6 +435,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_decision_version_decision_id"))
 
     op.drop_table("decision_version")
+    op.drop_table("list_read")
     op.drop_table("report_text")
     with op.batch_alter_table("public_report", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_public_report_reference"))

@@ -97,8 +97,7 @@ def test_pages_that_may_list_more_are_followed_and_others_arent() -> None:
         """<a href="/information-centre/reports">Reports</a>
         <a href="/information-centre/reports/annual-review-reports/">Annual review reports</a>
         <a href="/information-centre/reports/older">Complaint reviews before 2016</a>
-        <a
-          href="/information-centre/reports/adult-social-care-reviews">Adult social care reviews</a>
+        <a href="/information-centre/reports/adult-social-care-reviews">Adult social care</a>
         <a href="/information-centre/news">News</a> <a href="/assets/attach/5/x.doc">Data tables</a>
         <a href="https://elsewhere.example/data">Complaint statistics</a> <a href="#top">Top</a>
         <a href="/information-centre/reports/older?displaypref=2">Complaint reviews</a>""",

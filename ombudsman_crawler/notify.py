@@ -57,6 +57,7 @@ def notice(run_id: int, site: str, summary: dict[str, Any], news: News) -> Notic
     lines += _listed("First letters of the years ending", news.new_years)
     lines += _listed("Letters that were revised", news.revised)
     lines += _listed("Letters gone from the site; they stay archived", news.gone)
+    lines += _listed("New public reports", news.reports)
     lines.append("`ombudsman status` says more, and what to do.")
     ended = f"ended as {verdict}" if verdict else "ended without a verdict"
     title = f"ombudsman_crawler: run {run_id} {ended if failed else 'found something new'}"

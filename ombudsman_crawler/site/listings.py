@@ -89,12 +89,12 @@ def find(
     openings = [n for n, block in enumerate(blocks) if opening.search(block.text)]
     empty: Section | None = None
     for n in headings[:_MOST_TITLES]:
-        section = _after(blocks, n, n + 1)
+        section = _after(blocks, n, n + 1, title)
         if section.blocks:
             return section
         empty = empty or section
     for n in openings:
-        return _after(blocks, n, n)
+        return _after(blocks, n, n, title)
     return empty
 
 
@@ -102,7 +102,7 @@ def _is_title(block: Block, title: re.Pattern[str]) -> bool:
     return title.fullmatch(block.text) is not None and (block.level is not None or not block.links)
 
 
-def _after(blocks: Sequence[Block], titled: int, start: int) -> Section:
+def _after(blocks: Sequence[Block], titled: int, start: int, title: re.Pattern[str]) -> Section:
     """Return the section that a block titles, with the blocks from `start` on."""
     level = blocks[titled].level
     if level is None:
@@ -113,6 +113,9 @@ def _after(blocks: Sequence[Block], titled: int, start: int) -> Section:
     for block in blocks[start:]:
         if block.level is not None and block.level <= level:
             break
+        # A title and, under it, the same for the list alone.
+        if title.fullmatch(block.text) and not block.links and not _items(block, around):
+            continue
         # The heading of a column, or a word in an entry, ends nothing.
         if _OTHER_TITLES.fullmatch(block.text.rstrip(" :")) and not _items(block, around):
             break

@@ -33,6 +33,9 @@ _NO_HEADLINE = re.compile(
     re.IGNORECASE,
 )
 
+_LETTER = re.compile(r"\bannual\s+(?:review\s+)?letters?\b", re.IGNORECASE)
+_NO_REPORTS = (urls.MAP_PATH, "/documents/councilperformance/")
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -99,11 +102,11 @@ def _keys(block: Block, url: str) -> list[str]:
 
 
 def _leads_to_report(link: Link, url: str) -> bool:
-    """Whether a link may lead to a report: not to the map, another site or a place on the page."""
-    if not urls.same_site(link.url, url) or listings.is_more(link):
+    """Whether a link may lead to a report: not to the map, another site or an annual letter."""
+    if not urls.same_site(link.url, url) or listings.is_more(link) or _LETTER.search(link.text):
         return False
     path = unquote(urlsplit(link.url).path).lower()
-    return not (path.strip("/") == "" or path.startswith(urls.MAP_PATH))
+    return not (path.strip("/") == "" or path.startswith(_NO_REPORTS))
 
 
 def _report(entry: listings.Entry, url: str) -> Report | None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from ombudsman_crawler.database import session
+from ombudsman_crawler.database import news, session
+from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.database.writer import Writer
 from ombudsman_crawler.items import (
@@ -168,6 +169,21 @@ def test_a_report_about_two_councils_has_one_document(storage: Storage) -> None:
     assert {(row.date, row.text, row.url) for row in rows} == {
         ("2024-05-12", "He waited.", "http://localhost/a/1.pdf")
     }
+
+
+def test_new_reports_are_news_but_for_a_first_run(storage: Storage) -> None:
+    def told() -> list[str]:
+        with storage.engine.connect() as connection:
+            return news.of_run(connection, storage.run_id).reports
+
+    added = replace(REPORT, title="Another", address="/a/2.pdf")
+    storage.lists(replace(REPORT, title="The same, called otherwise"), added)
+    # The run before was none that came to a good end.
+    assert told() == []
+    storage.writer.finish_run(storage.run_id, verdict=Verdict.OK, reason=None, counts={}, checks=[])
+    storage.run()
+    storage.lists(added, replace(added, title="Once more", address="/a/3.pdf"))
+    assert told() == [f"{KENT}: Once more"]
 
 
 def test_a_text_whose_reader_was_ended_is_read_again(storage: Storage) -> None:

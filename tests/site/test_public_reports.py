@@ -113,6 +113,8 @@ def test_a_page_without_the_section_says_nothing() -> None:
     [
         "<p>This part of the page is being rebuilt.</p>",
         '<p><a href="https://elsewhere.invalid/1.pdf">A report elsewhere</a></p>',
+        '<p><a href="/a/1.pdf">Annual review letter 2021</a></p>',
+        '<p><a href="/documents/councilperformance/2021/kent.pdf">2021</a></p>',
         '<p><a href="/your-councils-performance/kent-county-council/statistics">Kent</a></p>',
         "",
     ],
@@ -159,6 +161,15 @@ def test_the_lists_a_section_leads_to() -> None:
     )
     assert read.more == (f"{SITE}/your-councils-performance/kent-county-council/reports",)
     assert [report.title for report in read.reports] == ["One"]
+
+
+def test_a_list_may_say_its_title_twice() -> None:
+    read = public_reports.read(
+        "<h1>Public reports - Kent County Council</h1><p>We publish some of our decisions.</p>"
+        '<h2>Reports</h2><ul><li><a href="/a/1.pdf">One</a></li></ul>',
+        PAGE,
+    )
+    assert [(report.title, report.category) for report in read.reports] == [("One", None)]
 
 
 def test_a_report_is_listed_once() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ombudsman_crawler import current_run
 from ombudsman_crawler.items import LetterItem
-from ombudsman_crawler.letters import read, words
+from ombudsman_crawler.letters import packed_words, read
 from ombudsman_crawler.letters.letter import Expectation
 
 if TYPE_CHECKING:
@@ -38,6 +38,6 @@ class ReadInReactor:
         body = (self._run.storage / path).read_bytes()
         assert hashlib.sha256(body).hexdigest() == sha256
         item.reading = read.read_document(body, Expectation(item.authority, item.listed_year))
-        item.packed_words = words.pack(item.reading.pages)
+        item.packed_words = packed_words.pack(item.reading.pages)
         item.reading_ms = round((time.perf_counter() - started) * 1000)
         return item

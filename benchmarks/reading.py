@@ -26,7 +26,7 @@ from statistics import mean, median
 
 import pypdf
 
-from ombudsman_crawler.letters import read, witness, words
+from ombudsman_crawler.letters import packed_words, read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading
 from ombudsman_crawler.replica import Replica
 
@@ -80,7 +80,7 @@ def measure(kind: str, body: bytes, repeats: int) -> Timing:
     """Read a letter in every way in turn; the least of the repeats counts, for whatever else the
     machine does can only add."""
     reading = read.read_document(body)
-    stored = words.pack(reading.pages), witness.pack(reading.texts)
+    stored = packed_words.pack(reading.pages), witness.pack(reading.texts)
     ways: dict[str, Callable[[], object]] = {
         "bare": partial(_bare, body),
         "words": partial(words.extract, body),
@@ -105,7 +105,7 @@ def _bare(body: bytes) -> list[str]:
 def _stored(packed_words: bytes, packed_texts: bytes) -> DocumentReading:
     """Read a letter again from what is stored of it: its words, and what the witness saw."""
     texts = witness.PageTexts(_no_document, witness.unpack(packed_texts))
-    return read.read_words(words.unpack(packed_words), texts=texts)
+    return read.read_words(packed_words.unpack(packed_words), texts=texts)
 
 
 def _no_document() -> pypdf.PdfReader:

@@ -29,6 +29,7 @@ from ombudsman_crawler.exceptions import BadArgument, WrongStorage
 from ombudsman_crawler.letters import ocr
 from ombudsman_crawler.options import Options, perhaps
 from ombudsman_crawler.site import urls
+from ombudsman_crawler.spiders.decisions import Decisions
 from ombudsman_crawler.spiders.kept_elsewhere import KeptElsewhere
 from ombudsman_crawler.spiders.national_tables import NationalTables
 from ombudsman_crawler.spiders.on_the_map import OnTheMap
@@ -286,7 +287,7 @@ def _crawler(
 
 
 #: The spiders of what isn't collected on the walk over the map.
-_SPIDERS: dict[str, type[Spider]] = {"tables": NationalTables}
+_SPIDERS: dict[str, type[Spider]] = {"tables": NationalTables, "decisions": Decisions}
 
 
 def _spider(options: Options) -> type[Spider]:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# How long a crawl adds to the search what was archived before there was one.
+_SEARCH_SECONDS = 20.0
+
 # So many are named in the run's record; more than that is another trouble.
 _FAILED_PAGES_KEPT = 50
 
@@ -108,6 +111,8 @@ class CurrentRun:
         # program holds the database for writing.
         self._reading = session.open_for_reading(self.storage)
         self.reader = Reader(self._reading)
+        #: What was erased and isn't archived again, by the SHA-256 of the body.
+        self.erased = self.reader.erased()
         self._cuts: list[warc.Cut] = []
         try:
             self.run_id = self._begin(settings)
@@ -202,6 +207,9 @@ class CurrentRun:
         if adopted:
             self.writer.adopt(adopted)
             logger.warning("adopted %d documents that had no row", len(adopted))
+        left = self.writer.fill_search(_SEARCH_SECONDS)
+        if left:
+            logger.info("the search lacks %d texts yet; the next crawl goes on", left)
 
     def _about(self, settings: BaseSettings) -> dict[str, str]:
         """Return what the WARC's first record tells of the run."""

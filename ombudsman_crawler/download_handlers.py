@@ -14,7 +14,7 @@ from scrapy.responsetypes import responsetypes
 
 from ombudsman_crawler import current_run
 from ombudsman_crawler.archive.warc import Exchange
-from ombudsman_crawler.exceptions import BrokenWarc
+from ombudsman_crawler.exceptions import BrokenWarc, ErasedAnswer
 from ombudsman_crawler.times import now
 
 if TYPE_CHECKING:
@@ -30,6 +30,15 @@ SENT_AND_RECEIVED = "ombudsman_exchange"
 
 class NotArchived(IgnoreRequest):
     """An address that the archive which is replayed doesn't hold. Nothing was asked of anybody."""
+
+
+class Erased(IgnoreRequest):
+    """What came, or would come, was erased once: it isn't archived again. `capture_id` is the
+    attempt's, None where nothing was asked of anybody."""
+
+    def __init__(self, because: str, capture_id: int | None = None) -> None:
+        super().__init__(because)
+        self.capture_id = capture_id
 
 
 class OverTheWire(HTTP11DownloadHandler):
@@ -73,6 +82,8 @@ class FromTheArchive(BaseDownloadHandler):
         )
         try:
             found = await asyncio.to_thread(replay.answer, request.url, asked_conditionally)
+        except ErasedAnswer as error:
+            raise Erased(str(error)) from error
         except (BrokenWarc, OSError) as error:
             raise NotArchived(f"the archive can't be read: {error}") from error
         if found is None:

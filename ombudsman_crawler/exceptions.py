@@ -28,7 +28,8 @@ class WrongStorage(OmbudsmanError):
 
 
 class StorageBusy(OmbudsmanError):
-    """Another crawl holds the storage. Raised by the lock; names the holder and since when."""
+    """Another program holds the storage or its database. Raised by the lock, which names the holder
+    and since when, and by `database.session`."""
 
     exit_status = 3
 
@@ -61,6 +62,11 @@ class BrokenWarc(OmbudsmanError):
     """A WARC or WACZ can't be read, or not on. Raised by `archive.records` and `archive.wacz`."""
 
     exit_status = 2
+
+
+class ErasedAnswer(OmbudsmanError):
+    """An archived answer was erased, where the law asked for it: there is nothing to be had. Raised
+    by `archive.traffic`; says when and why."""
 
 
 class NoReadingWorkers(OmbudsmanError):

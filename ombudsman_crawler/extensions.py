@@ -123,9 +123,18 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
+    def _found(self, done: int) -> str:
+        facts = self._facts
+        if facts.windows_planned:
+            return (
+                f"{facts.windows_done} of {facts.windows_planned} windows,"
+                f" {done} of {facts.discovered} decisions found so far"
+            )
+        return f"{facts.councils} councils, {done} of {facts.discovered} letters"
+
     def _show(self) -> None:
         done = sum(self._outcomes.values())
-        line = f"{self._facts.councils} councils, {done} of {self._facts.discovered} letters"
+        line = self._found(done)
         if self._outcomes:
             line += " (" + ", ".join(f"{n} {name}" for name, n in self._outcomes.items()) + ")"
         if self._bar is not None:

@@ -3,39 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from ombudsman_crawler import authorities
+from ombudsman_crawler import authorities, windows
 from ombudsman_crawler.database.reader import Reader
-from ombudsman_crawler.database.refetch import is_due
-from ombudsman_crawler.options import Options
+from ombudsman_crawler.database.refetch import Refetch, is_due
+from ombudsman_crawler.options import ON_THE_MAP, Options
+from ombudsman_crawler.windows import Due
 
 # Of the live site, for want of anything better: councils on the map, pages of each, and letters
 # of each, one a year.
 _COUNCILS, _PAGES_EACH, _LETTERS_EACH = 320, 2, 10
+# The same of decisions: about 57,500 since April 2013; and how many are on one page of the search.
+OLDEST = date(2013, 4, 1)
+_DECISIONS_A_MONTH, _A_PAGE = 365, 10
 # robots.txt and the map.
 _FIRST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Requests for `pages` and `letters`; `known` is False where nothing is known of the site and
-    the numbers are a guess."""
+    """Requests for `pages`, `letters` and `decisions`; `known` is False where nothing is known of
+    the site and the numbers are a guess."""
 
     pages: int
     letters: int
     known: bool
+    decisions: int = 0
+
+    def __add__(self, other: Forecast) -> Forecast:
+        return Forecast(
+            self.pages + other.pages,
+            self.letters + other.letters,
+            self.known and other.known,
+            self.decisions + other.decisions,
+        )
 
     @property
     def requests(self) -> int:
-        return self.pages + self.letters
+        return self.pages + self.letters + self.decisions
 
     def sentence(self, delay: float) -> str:
         """Say it to people; `delay` is the seconds between requests."""
-        counted = f"{self.requests:,} requests ({self.pages:,} pages, {self.letters:,} letters)"
+        parts = [f"{self.pages:,} pages", f"{self.letters:,} letters"]
+        if self.decisions:
+            parts = [*(parts if self.letters else parts[:1]), f"{self.decisions:,} decisions"]
+        counted = f"{self.requests:,} requests ({', '.join(parts)})"
         time = f", {duration(self.requests * delay)} or more" if delay else ""
         if self.known:
-            return f"about {counted}{time}; new letters come on top"
+            return f"about {counted}{time}; what is new comes on top"
         return f"a first crawl, so this is a guess: about {counted}{time}"
 
 
@@ -48,8 +64,51 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours"
 
 
-def forecast(reader: Reader | None, options: Options, now: datetime) -> Forecast:
-    """Forecast a crawl from what the storage knows; `reader` is None where it knows nothing."""
+def forecast(
+    reader: Reader | None, options: Options, now: datetime, oldest: date = OLDEST
+) -> Forecast:
+    """Forecast a crawl from what the storage knows; `reader` is None where it knows nothing.
+
+    `oldest` is the first day that the search for decisions is asked for.
+    """
+    expected = Forecast(0, 0, known=True)
+    if set(options.collect) & set(ON_THE_MAP):
+        expected += _of_map(reader, options, now)
+    if "decisions" in options.collect:
+        expected += _of_decisions(reader, options, now.date(), oldest)
+    return expected
+
+
+def _of_decisions(reader: Reader | None, options: Options, today: date, oldest: date) -> Forecast:
+    known = reader.decision_windows() if reader else {}
+    planned = windows.plan(
+        windows.all_of(oldest, today, known, options.years),
+        known,
+        today,
+        everything=options.refetch is Refetch.ALL,
+        missing_only=options.refetch is Refetch.MISSING,
+    )
+    pages, decisions = 1, 0
+    for one in planned:
+        before = known.get(one.window)
+        stated = before.stated if before else None
+        if one.due is Due.STILL_COMING and windows.is_glance_enough(before, today):
+            pages += 1
+            continue
+        pages += max(1, -(-(_DECISIONS_A_MONTH if stated is None else stated) // _A_PAGE))
+        if before is None or before.asked is None:
+            decisions += _DECISIONS_A_MONTH if stated is None else stated
+        elif one.due is Due.ROTATION:
+            # Those are asked for again in every second walk over their window.
+            decisions += (stated or 0) // 2
+        elif one.due is Due.ASKED_FOR:
+            decisions += stated or 0
+    known_before = any(window.asked for window in known.values())
+    return Forecast(pages, 0, known_before, min(decisions, options.limit or decisions))
+
+
+def _of_map(reader: Reader | None, options: Options, now: datetime) -> Forecast:
+    """What is asked for on the walk over the map."""
     councils = reader.known_councils() if reader else []
     wanted = _wanted(options)
     if reader is None or not councils:

@@ -76,6 +76,20 @@ class LetterItem(ListedItem):
 
 
 @dataclass(slots=True, kw_only=True)
+class DecisionItem(ListedItem):
+    """A decision; `ReadDecision` adds what its page says."""
+
+    kind: ClassVar[str] = "decision"
+
+    reference: str
+    #: The row of the search, a `site.decision_search.ListedDecision`; None for a decision that an
+    #: earlier run knew and the search didn't show now.
+    row: Any = field(default=None, repr=False)
+    #: A `site.decision_page.DecisionPage`, once its page has been read.
+    page: Any = field(default=None, repr=False)
+
+
+@dataclass(slots=True, kw_only=True)
 class ReportItem(ListedItem):
     """The document of a public report: a PDF or a page; `ReadReport` adds its text."""
 

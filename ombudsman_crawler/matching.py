@@ -121,6 +121,8 @@ _COMPASS = {
 #: How alike a word must be to be taken for a slip of the pen (of 100), and by how much the best
 #: name must be better than the second.
 _LIKE, _CLEARLY = 85.0, 8.0
+# Characters; what is longer is a note.
+_LONGEST = 200
 # Shorter words are too easily turned into one another.
 _LONG_ENOUGH = 5
 
@@ -133,6 +135,8 @@ def match(printed: str, *, year_ending: int | None = None) -> Match:
     confirm. Else it is `new`.
     """
     name = without_footnote(printed)
+    if len(name) > _LONGEST:
+        return Match(printed, None, "new", "longer than any name")
     said = _spelt(name)
     like_council = bool(_LIKE_COUNCIL.search(name)) and not _OTHER_BODY.search(name)
     exact = _by_name().get(said)
@@ -176,7 +180,10 @@ def _sure(
 
 def without_footnote(printed: str) -> str:
     """Return a name without the marks of footnotes after it, its white space made single."""
-    return _FOOTNOTE.sub("", " ".join(printed.split())).strip(" ,;:")
+    name = " ".join(printed.split())
+    if len(name) <= _LONGEST:
+        name = _FOOTNOTE.sub("", name)
+    return name.strip(" ,;:")
 
 
 def body_key(printed: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,9 +20,10 @@ from scrapy.responsetypes import responsetypes
 
 from ombudsman_crawler import current_run
 from ombudsman_crawler.archive.documents import PDF, Stored, looks_like_pdf
+from ombudsman_crawler.archive.tombstones import Tombstone
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database.reader import KnownPage
-from ombudsman_crawler.download_handlers import MOMENT, SENT_AND_RECEIVED
+from ombudsman_crawler.download_handlers import MOMENT, SENT_AND_RECEIVED, Erased
 from ombudsman_crawler.exceptions import CorruptDocument
 from ombudsman_crawler.site import block_page, urls
 
@@ -38,8 +40,8 @@ logger = logging.getLogger(__name__)
 ASKED_FOR = "ombudsman_asked_for"
 #: Request meta, after the answer: the `database.writer.Recorded` of the attempt.
 CAPTURE = "ombudsman_capture"
-# Request meta: the stored body is lost, so a 304 would be no answer.
-_UNCONDITIONAL = "ombudsman_unconditional"
+#: Request meta: asked for whole, since a 304 would be no answer.
+UNCONDITIONAL = "ombudsman_unconditional"
 
 
 class Refused(IgnoreRequest):
@@ -179,13 +181,15 @@ class Attempts:
         stored: Stored | None = None,
         document_id: int | None = None,
         unchanged: Place | None = None,
+        erased: Tombstone | None = None,
     ) -> None:
         """Record one attempt and note it in the request's meta. `unchanged` is where the answer
-        lies that a 304 confirms. An attempt without an answer has no WARC record."""
+        lies that a 304 confirms. An attempt without an answer has no WARC record; of one that
+        brought what was `erased` the WARC says so instead of having the answer."""
         earlier = unchanged
         if stored is not None and earlier is None:
             earlier = self._run.reader.first_exchange(stored.sha256)
-        place = await self._keep(request, earlier)
+        place = await self._keep(request, earlier, erased)
         request.meta[CAPTURE] = self._run.writer.record_capture(
             self._run.run_id,
             address=urls.address(request.url, self._run.site),
@@ -199,12 +203,14 @@ class Attempts:
             place=place,
         )
 
-    async def _keep(self, request: Request, earlier: Place | None) -> Place | None:
+    async def _keep(
+        self, request: Request, earlier: Place | None, erased: Tombstone | None
+    ) -> Place | None:
         exchange = request.meta.pop(SENT_AND_RECEIVED, None)
         if exchange is None or self._run.recording is None:
             return None
         try:
-            return await asyncio.wrap_future(self._run.recording.append(exchange, earlier))
+            return await asyncio.wrap_future(self._run.recording.append(exchange, earlier, erased))
         except OSError as error:
             self._run.end("disk", f"nothing can be archived: {error}")
             raise IgnoreRequest(f"nothing can be archived: {error}") from error
@@ -252,7 +258,7 @@ class Captures:
         request.headers.pop("If-Modified-Since", None)
         if (
             request.meta.get(ASKED_FOR) is None
-            or request.meta.get(_UNCONDITIONAL)
+            or request.meta.get(UNCONDITIONAL)
             or self._run.options.dry_run
         ):
             return
@@ -261,7 +267,11 @@ class Captures:
         # ask with those would be answered "not modified" for ever.
         if known is None or self._run.reader.broken(known.document_id):
             return
-        if known.place is None and self._run.recording is not None:
+        erased = known.sha256 in self._run.erased
+        if erased and request.meta[ASKED_FOR] == "page":
+            # There is nothing that a 304 could be answered from.
+            return
+        if known.place is None and self._run.recording is not None and not erased:
             # No WARC holds it yet, and a WARC of nothing but "not modified" can't be replayed.
             return
         if etag := known.headers.get("Etag"):
@@ -273,6 +283,10 @@ class Captures:
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status == 304:
             return await self._not_modified(request, response)
+        if self._run.erased:
+            erased = self._run.erased.get(hashlib.sha256(response.body).hexdigest())
+            if erased is not None:
+                return await self._refuse(request, response, erased)
         stored = None
         # Scrapy asks for robots.txt itself; what it said is part of the record.
         robots = urlsplit(request.url).path == "/robots.txt"
@@ -297,7 +311,27 @@ class Captures:
     async def process_exception(self, request: Request, exception: Exception) -> None:
         if isinstance(exception, IgnoreRequest):
             return
-        await self._attempts.record(request, url=request.url, error=_name(exception))
+        # What came of a body that was cut off on its way may be of one that was erased.
+        known = self._known_page(request) if self._run.erased else None
+        erased = self._run.erased.get(known.sha256) if known is not None else None
+        await self._attempts.record(request, url=request.url, error=_name(exception), erased=erased)
+
+    async def _refuse(self, request: Request, response: Response, erased: Tombstone) -> Response:
+        """Record that what was erased came again, or is still there, without keeping it. A page is
+        read all the same."""
+        listed = request.meta.get(ASKED_FOR, "page") != "page"
+        await self._attempts.record(
+            request,
+            url=response.url,
+            status=response.status,
+            headers=_headers(response),
+            error=f"not archived: {erased}",
+            document_id=self._run.reader.number_of(erased.sha256) if listed else None,
+            erased=erased,
+        )
+        if listed:
+            raise Erased(str(erased), request.meta[CAPTURE].capture_id)
+        return response
 
     async def _not_modified(self, request: Request, response: Response) -> Request | Response:
         known = self._known_page(request)
@@ -306,13 +340,16 @@ class Captures:
             logger.warning("%s answered 304 though it wasn't asked conditionally", request.url)
             await self._attempts.record(request, url=response.url, status=304, headers=headers)
             return response
+        erased = self._run.erased.get(known.sha256)
+        if erased is not None and request.meta.get(ASKED_FOR) != "page":
+            return await self._refuse(request, response, erased)
         try:
             body = await asyncio.to_thread(self._run.documents.read, known.path, known.sha256)
         except (FileNotFoundError, CorruptDocument) as error:
             # What the server says is unchanged is lost here: ask for it whole.
             logger.error("%s; asked for again", error)
             await self._attempts.record(request, url=response.url, status=304, headers=headers)
-            return request.replace(meta={**request.meta, _UNCONDITIONAL: True}, dont_filter=True)
+            return request.replace(meta={**request.meta, UNCONDITIONAL: True}, dont_filter=True)
         await self._attempts.record(
             request,
             url=response.url,

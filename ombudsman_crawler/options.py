@@ -18,7 +18,7 @@ from ombudsman_crawler.years import YearRange
 #: What can be collected, in the order in which it is.
 COLLECTIONS = ("letters", "pages", "tables", "decisions", "reports", "improvements")
 #: What is collected unless something else is asked for.
-USUAL = ("letters", "pages")
+USUAL = ("letters", "pages", "tables")
 #: Collected together on one walk over the map; each of the others by a crawl of its own.
 ON_THE_MAP = ("letters", "pages", "reports", "improvements")
 

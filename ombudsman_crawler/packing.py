@@ -13,7 +13,7 @@ from io import StringIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ombudsman_crawler.archive import records, warc
+from ombudsman_crawler.archive import records, tombstones, warc
 from ombudsman_crawler.archive.records import Record
 from ombudsman_crawler.archive.traffic import REFERRED
 from ombudsman_crawler.database import session
@@ -31,12 +31,13 @@ Places = dict[tuple[str, str], warc.Place]
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A package as it was written: how many pages and letters it lists, and how many answers of
-    earlier runs it holds besides the run's own."""
+    """A package as it was written: how many pages and letters it lists, how many answers of earlier
+    runs it holds besides the run's own, and of how many it only says that they were erased."""
 
     path: Path
     pages: int
     referred: int
+    erased: int
 
 
 def pack(storage: Path, run_id: int, output: Path | None) -> Packed:
@@ -81,7 +82,7 @@ def _write(
     storage: Path, kept: list[Path], places: Places, target: Path, folder: Path, library: object
 ) -> Packed:
     referred = folder / f"referred-{kept[0].name}"
-    pages, count = _pages_and_referred(storage, kept, places, referred)
+    pages, count, erased = _pages_and_referred(storage, kept, places, referred)
     listed = folder / "pages.jsonl"
     head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages and letters"}
     listed.write_text(
@@ -101,18 +102,20 @@ def _write(
     with made.open("rb") as file:
         os.fsync(file.fileno())
     made.rename(target)
-    return Packed(target, len(pages), count)
+    return Packed(target, len(pages), count, erased)
 
 
 def _pages_and_referred(
     storage: Path, kept: list[Path], places: Places, referred: Path
-) -> tuple[list[dict[str, str]], int]:
+) -> tuple[list[dict[str, str]], int, int]:
     """Copy what a run's revisits refer to in other runs' files into a WARC of its own; return the
-    lines that list the run's pages and letters, and how many records were copied."""
+    lines that list the run's pages and letters, how many records were copied, and how many
+    tombstones are in both."""
     # Of each body that was met: its title, None for what nobody would open.
     own: dict[tuple[str, str], str | None] = {}
     copied: dict[tuple[str, str], str | None] = {}
     pages = []
+    erased = 0
     with referred.open("wb") as out:
         about = {"software": "ombudsman_crawler", REFERRED: "what another file's revisits refer to"}
         out.write(warc.first_record(now(), referred.name, about))
@@ -130,17 +133,22 @@ def _pages_and_referred(
                     )
                     if wanted not in own and wanted not in copied:
                         origin, packed = _packed(storage, places, wanted)
-                        copied[wanted] = _title(origin)
+                        buried = tombstones.of(origin) is not None
+                        erased += buried
+                        copied[wanted] = None if buried else _title(origin)
                         out.write(packed)
                     title = own.get(wanted) or copied.get(wanted)
                     if record.not_modified:
                         # Programs that show archives show a 304 as an empty page.
                         shown = wanted
+                elif tombstones.of(record) is not None:
+                    erased += 1
+                    own[record.url, tombstones.answered(record)] = title = None
                 else:
                     continue
                 if title is not None:
                     pages.append({"url": shown[0], "ts": shown[1], "title": title})
-    return pages, len(copied)
+    return pages, len(copied), erased
 
 
 def _packed(storage: Path, places: Places, wanted: tuple[str, str]) -> tuple[Record, bytes]:

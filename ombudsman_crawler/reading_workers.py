@@ -25,7 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 from ombudsman_crawler import report_reading
 from ombudsman_crawler.exceptions import CorruptDocument, NoReadingWorkers
 from ombudsman_crawler.letters import ocr as engine
-from ombudsman_crawler.letters import read, witness, words
+from ombudsman_crawler.letters import packed_words, read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.report_reading import ReportReading
 from ombudsman_crawler.sheets import read as sheets
@@ -186,7 +186,7 @@ def _read(path: Path, sha256: str, expectation: Expectation, ocr: bool, witnesse
     )
     return Read(
         _without_words(reading),
-        words.pack(reading.pages) if reading.pages else None,
+        packed_words.pack(reading.pages) if reading.pages else None,
         witness.pack(reading.texts) if reading.texts else None,
         round((time.perf_counter() - started) * 1000),
     )
@@ -208,7 +208,7 @@ def _read_kept(kept: Kept, expectation: Expectation) -> Read:
         seen,
         kept.witness or witness.WITNESS,
     )
-    pages = words.unpack(kept.packed_words)
+    pages = packed_words.unpack(kept.packed_words)
     reading = read.read_words(pages, expectation, texts, extractor=kept.extractor)
     return Read(
         _without_words(reading),

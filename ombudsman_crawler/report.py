@@ -13,6 +13,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from ombudsman_crawler.database.comparison import Change
+    from ombudsman_crawler.erasing import Erased
     from ombudsman_crawler.rereading import Reread
 
 #: What to do about a check that failed, for people who run crawls.
@@ -31,6 +32,10 @@ ADVICE = {
     "pages_fetched": "run again: failed pages are asked for anew",
     "letters_fetched": "run again: failed letters are asked for anew; see the reasons above",
     "forms_recognised": "the letters are archived; they need a newer reader",
+    "windows_complete": "run again: these windows are asked for anew; if it stays so, look at the "
+    "search for decisions in a browser",
+    "decisions_read": "run again: failed decisions are asked for anew; look at one that isn't "
+    "recognised in a browser. What is archived stays",
     "pages_read": "look at these pages in a browser; where the site has changed, they need a newer "
     "reader (they are archived). What is as it should be is settled with `ombudsman acknowledge`",
     "reports_read": "look at these pages in a browser: has the section another form? What is "
@@ -45,6 +50,8 @@ ADVICE = {
     "line in sheets/headings.csv, another form a newer reader; run again: what is unread is read",
     "documents_there": "restore these files from a backup; they were archived once",
     "everything_read": "run again: what is archived and unread is read then",
+    "decision_counts": "compare some of these on the site: decisions under a former or another "
+    "name, or never published? The view `decision_count` has all numbers",
     "reports_have_text": "scans have no text: read them by hand; the view `public_reports` says "
     "which",
     "rows_matched": "look at these rows in the view `national_rows`; `ombudsman acknowledge "
@@ -81,6 +88,7 @@ def verified(console: Console, found: dict[str, Any]) -> None:
     console.print(
         f"{found['documents']:,} documents, {found['warc_files']:,} WARCs with"
         f" {found['records']:,} records, {found['captures']:,} captures that point into them"
+        + (f"; {found['erased']:,} documents erased" if found["erased"] else "")
     )
     for problem in found["problems"]:
         console.print(
@@ -98,10 +106,14 @@ def verified(console: Console, found: dict[str, Any]) -> None:
 def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     """Print what a run did, what went wrong, and which checks failed."""
     counts = summary["counts"]
+    found = f"{counts.get('councils', 0)} councils on the map, {counts.get('pages', 0)} pages"
+    if summary["collections"] in ("tables", "decisions"):
+        found = f"{counts.get('pages', 0)} pages, {counts.get('discovered', 0)} "
+        found += summary["collections"]
+    else:
+        found += f", {counts.get('discovered', 0)} letters"
     console.print(
-        f"Run {run_id}: [bold]{summary['verdict'] or 'ended without a verdict'}[/bold]"
-        f" — {counts.get('councils', 0)} councils on the map,"
-        f" {counts.get('pages', 0)} pages, {counts.get('discovered', 0)} letters"
+        f"Run {run_id}: [bold]{summary['verdict'] or 'ended without a verdict'}[/bold] — {found}"
     )
     if summary["reason"]:
         console.print(f"  {escape(summary['reason'])}")
@@ -176,6 +188,8 @@ def reread(console: Console, done: Reread, *, dry_run: bool) -> None:
         * bool(done.kinds)
         + (". Nothing was stored." if dry_run else ".")
     )
+    if done.erased:
+        console.print(f"  {done.erased} documents were erased and can't be read again")
     for lost in done.lost:
         console.print(f"  [red]lost[/red] {escape(lost)}")
     if done.lost:
@@ -230,6 +244,7 @@ def status(console: Console, found: dict[str, Any]) -> None:
             f"{totals['open']} findings and vanished councils to look at, {totals['settled']}"
             " settled: `ombudsman acknowledge --list`"
         )
+    _kept_back(console, found)
     if found["years"]:
         table = Table("year ending", "letters", "ok", "suspect", "unread", box=None)
         for row in found["years"]:
@@ -266,6 +281,77 @@ def _last_run(console: Console, run: dict[str, Any], *, running: bool) -> None:
     if advice := None if running else VERDICT_ADVICE.get(run["verdict"]):
         console.print(f"    → {advice}")
     checks(console, run["checks"])
+
+
+def _kept_back(console: Console, found: dict[str, Any]) -> None:
+    totals = found["totals"]
+    if totals["withheld"]:
+        console.print(
+            f"{totals['withheld']} withheld from publication: `ombudsman withhold --list`"
+        )
+    if found["erasures"]:
+        console.print(f"{len(found['erasures'])} documents erased")
+    for row in found["erasures"]:
+        if row["finished"] is None:
+            console.print(
+                f"[red]the erasing of {row['sha256'][:16]} isn't finished[/red]: run `ombudsman"
+                f" erase {row['sha256'][:16]}` again"
+            )
+
+
+def withheld(console: Console, found: list[dict[str, Any]]) -> None:
+    """Print what is withheld, each subject as it is typed."""
+    for row in found:
+        about = row["letter"] or row["document_path"] or ""
+        console.print(
+            f"{escape(row['subject'])}\n    {escape(about)}: {escape(row['who'])},"
+            f" {row['time'][:10]}: {escape(row['why'])}"
+        )
+    console.print(f"{len(found)} withheld")
+
+
+def to_erase(console: Console, plan: list[tuple[int, dict[str, Any]]]) -> None:
+    """Print which documents are about to be erased."""
+    for _, row in plan:
+        about = row["letter"] or "no letter was read from it"
+        console.print(f"{escape(row['path'])}: {escape(about)}")
+        for address in (row["addresses"] or "").split(","):
+            console.print(f"    {escape(address)}")
+    console.print(f"{len(plan)} documents: their files, words and WARC records")
+
+
+def erased(console: Console, done: Erased) -> None:
+    """Print what was erased, and what is for a person to see to."""
+    console.print(
+        f"[bold]erased[/bold]: {done.documents} documents, {done.answers} answers in"
+        f" {len(done.warcs)} WARCs; their rows, hashes and figures stay"
+    )
+    for file in done.warcs:
+        console.print(f"  written anew: {escape(file)}")
+    for place in done.unseen:
+        console.print(f"  [red]couldn't be looked through[/red]: {escape(place)}")
+    console.print("What isn't erased, and is for you to see to:")
+    for path in done.copies:
+        console.print(f"  in this storage: {escape(path)}")
+    console.print(
+        "  backups and snapshots of this storage, and whatever was published or packed from it"
+        " (database, WARCs, WACZs): docs/operating.md says how"
+    )
+
+
+def found(console: Console, rows: list[dict[str, Any]]) -> None:
+    """Print what a search found, each with where it is."""
+    for row in rows:
+        about = [row["authority"], row["year_ending"] and str(row["year_ending"]), row["title"]]
+        kept_back = " (withheld)" if row["withheld"] else ""
+        console.print(
+            f"[bold]{escape(row['kind'])}[/bold] {escape(', '.join(one for one in about if one))}"
+            f"{kept_back}"
+        )
+        console.print(f"    {escape(' '.join(row['snippet'].split()))}")
+        where = [row["path"], row["url"]]
+        console.print(f"    {escape('  '.join(one for one in where if one))}")
+    console.print(f"{len(rows)} found")
 
 
 def acknowledgements(console: Console, found: dict[str, list[dict[str, Any]]]) -> None:

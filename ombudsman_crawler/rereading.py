@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from ombudsman_crawler import page_rereading
-from ombudsman_crawler.database import review, stored_pages, stored_readings
+from ombudsman_crawler.database import erasures, review, stored_pages, stored_readings
 from ombudsman_crawler.database.comparison import Change, compare, kind_of, of_letter
 from ombudsman_crawler.database.stored_readings import Archived, Stored
 from ombudsman_crawler.database.versions import Brought, content_sha256
@@ -43,6 +43,8 @@ class Reread:
     kinds: Counter[str] = field(default_factory=Counter)
     #: Documents whose file is gone or no longer has its bytes, and why.
     lost: list[str] = field(default_factory=list)
+    #: Documents that were erased and can't be read again.
+    erased: int = 0
     review: review.Review | None = None
 
 
@@ -67,6 +69,7 @@ def run(
     done = Reread()
     with engine.connect() as connection:
         ids = stored_readings.document_ids(connection, reader=read.READER, years=years, only=only)
+        done.erased = len(erasures.tombstones(connection))
     started = (_submit(engine, storage, workers, batch, extract=extract) for batch in _batches(ids))
     for jobs in _one_ahead(started):
         read_again, lost = _results(workers, jobs)

@@ -44,6 +44,17 @@ OMBUDSMAN_MIN_COUNCILS = 250
 # One letter in twenty may fail (a dead link stays dead for years) before the run is a failure.
 OMBUDSMAN_MAX_FAILED_SHARE = 0.05
 
+# -- decisions -----------------------------------------------------------------
+
+# The oldest month the search for decisions is asked for, unless --years goes further back: there
+# are none of before.
+OMBUDSMAN_DECISIONS_SINCE = "2013-04-01"
+# A window of the search with more pages than this is halved: while so many are asked for, rows may
+# shift from one page to another.
+OMBUDSMAN_DECISION_PAGES = 50
+# How many older windows one run asks for at most; 0 for all that are due.
+OMBUDSMAN_DECISION_WINDOWS = 0
+
 # -- reading -------------------------------------------------------------------
 
 # Worker processes: two take 0.6 of the time of one; more than the cores only take memory.
@@ -130,10 +141,12 @@ ITEM_PIPELINES = {
     "ombudsman_crawler.pipelines.fetch.FetchListed": 100,
     "ombudsman_crawler.pipelines.read.ReadLetter": 200,
     "ombudsman_crawler.pipelines.read_page.ReadPage": 210,
+    "ombudsman_crawler.pipelines.read_decision.ReadDecision": 220,
     "ombudsman_crawler.pipelines.read_report.ReadReport": 230,
     "ombudsman_crawler.pipelines.read_table.ReadTable": 240,
     "ombudsman_crawler.pipelines.store.StoreLetter": 300,
     "ombudsman_crawler.pipelines.store.StorePage": 310,
+    "ombudsman_crawler.pipelines.store_decision.StoreDecision": 320,
     "ombudsman_crawler.pipelines.store_reports.StoreReport": 330,
     "ombudsman_crawler.pipelines.read_table.StoreTable": 340,
 }

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from ombudsman_crawler.archive import lock, records, warc
+from ombudsman_crawler.archive import lock, records, tombstones, warc
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.database import session
 from ombudsman_crawler.database.reader import KeptExchange, Reader
@@ -44,6 +44,7 @@ class Verified:
     warc_files: int = 0
     records: int = 0
     captures: int = 0
+    erased: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -71,24 +72,34 @@ def verify(storage: Path, progress: Progress) -> Verified:
         documents = reader.documents()
         exchanges = reader.exchanges()
         unended = reader.unended_runs()
+        erasures = reader.erasures()
     finally:
         engine.dispose()
+    erased = {row["sha256"] for row in erasures}
+    documents = [row for row in documents if row[1] not in erased]
     found = Verified(
-        documents=len(documents), captures=sum(len(rows) for rows in exchanges.values())
+        documents=len(documents),
+        captures=sum(len(rows) for rows in exchanges.values()),
+        erased=len(erased),
     )
     if running:
         found.notes.append("a crawl is under way: what it is writing now may show up here")
     found.problems += [
         Problem("database", session.DATABASE, problem, _RESTORE) for problem in problems
     ]
-    _documents(storage, documents, found, progress)
+    _documents(storage, documents, {row["path"] for row in erasures}, found, progress)
+    _erasures(storage, erasures, found)
     torn_is_news = {path for run in unended for path in warc.of_run(storage, run)}
-    _warcs(storage, exchanges, torn_is_news, found, progress)
+    _warcs(storage, exchanges, torn_is_news, erased, found, progress)
     return found
 
 
 def _documents(
-    storage: Path, rows: list[tuple[str, str]], found: Verified, progress: Progress
+    storage: Path,
+    rows: list[tuple[str, str]],
+    erased: set[str],
+    found: Verified,
+    progress: Progress,
 ) -> None:
     archive = Documents(storage)
     for number, (path, sha256) in enumerate(rows, 1):
@@ -101,7 +112,7 @@ def _documents(
             said = "the document no longer has the bytes it is named by"
             found.problems.append(Problem(trouble, path, said, _RESTORE_DOCUMENT))
         progress("documents", number, len(rows))
-    for path, stored in archive.orphans({path for path, _ in rows}):
+    for path, stored in archive.orphans({path for path, _ in rows} | erased):
         if stored is None:
             found.notes.append(f"{path} has no row, and not the hash it is named by: look at it")
         else:
@@ -110,10 +121,25 @@ def _documents(
             )
 
 
+def _erasures(storage: Path, rows: list[dict[str, Any]], found: Verified) -> None:
+    for row in rows:
+        if row["finished"] is None:
+            said = f"its erasing was begun on {row['time'][:10]} and isn't finished"
+            found.problems.append(_unerased("unfinished", row["path"], said, row["sha256"]))
+        elif (storage / row["path"]).exists():
+            said = "the document was erased, and its file is there"
+            found.problems.append(_unerased("erased", row["path"], said, row["sha256"]))
+
+
+def _unerased(kind: str, subject: str, message: str, sha256: str) -> Problem:
+    return Problem(kind, subject, message, f"run `ombudsman erase {sha256[:16]}` again")
+
+
 def _warcs(
     storage: Path,
     exchanges: dict[str, list[KeptExchange]],
     unended: set[Path],
+    erased: set[str],
     found: Verified,
     progress: Progress,
 ) -> None:
@@ -123,6 +149,7 @@ def _warcs(
         message = f"the WARC is gone; {len(exchanges[name])} captures point into it"
         found.problems.append(Problem("missing", name, message, _RESTORE))
     bodies: dict[str, _Body] = {}
+    graves: set[str] = set()
     for number, (name, path) in enumerate(names.items(), 1):
         at = {}
         for part in records.walk(path):
@@ -136,13 +163,24 @@ def _warcs(
                     Problem("corrupt", f"{name}:{part.offset}", problem, _RESTORE)
                 )
             if part.kind == records.RESPONSE:
-                bodies[part.record_id] = _body(part)
-            if part.kind in (records.RESPONSE, records.REVISIT):
+                body = bodies[part.record_id] = _body(part)
+                if body.sha256 in erased:
+                    said = f"the document of {part.url} was erased, and this record has it"
+                    where = f"{name}:{part.offset}"
+                    found.problems.append(_unerased("erased", where, said, body.sha256 or ""))
+            elif tombstones.of(part):
+                graves.add(part.record_id)
+            if part.kind in (records.RESPONSE, records.REVISIT) or part.record_id in graves:
                 at[part.offset] = part
         rows = exchanges.get(name, [])
         for row in rows:
             record = at.pop(row.offset, None)
-            for message in _mismatches(row, record, bodies):
+            differ = (
+                _at_grave(row, erased)
+                if record is not None and record.record_id in graves
+                else _mismatches(row, record, bodies, graves)
+            )
+            for message in differ:
                 subject = f"{name}:{row.offset}"
                 said = f"capture {row.capture_id} of {row.url}: {message}"
                 kind = "missing" if record is None else "corrupt"
@@ -194,8 +232,18 @@ def _body(record: records.Record) -> _Body:
     )
 
 
+def _at_grave(row: KeptExchange, erased: set[str]) -> Iterator[str]:
+    """Yield why a tombstone doesn't belong where a capture's record was."""
+    # What was cut off on its way has a record, and no document.
+    if row.sha256 is not None and row.sha256 not in erased:
+        yield "its record was erased, and its document wasn't"
+
+
 def _mismatches(
-    row: KeptExchange, record: records.Record | None, bodies: dict[str, _Body]
+    row: KeptExchange,
+    record: records.Record | None,
+    bodies: dict[str, _Body],
+    graves: set[str],
 ) -> Iterator[str]:
     """Yield in what a capture and its record differ."""
     if record is None:
@@ -218,6 +266,8 @@ def _mismatches(
     if record.kind == records.REVISIT:
         origin = record.header.get("warc-refers-to", "")
         body = bodies.get(origin)
+        if body is None and origin in graves:
+            return
         if body is None:
             yield f"its record refers to {origin}, which no WARC here holds"
             return

@@ -22,6 +22,16 @@ def test_a_window_and_a_limit_make_it_less() -> None:
     assert forecast(None, Options.read(limit=50), NOW).letters == 50
 
 
+def test_decisions_are_forecast_too() -> None:
+    expected = forecast(None, Options.read(collect="decisions"), NOW)
+    assert expected.letters == 0
+    assert 50_000 < expected.decisions < 65_000
+    assert expected.sentence(1.0).startswith("a first crawl, so this is a guess: about 6")
+    year = forecast(None, Options.read(collect="decisions", years="2024"), NOW)
+    assert year.decisions == 12 * 365
+    assert forecast(None, Options.read(collect="decisions", limit=9), NOW).decisions == 9
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(5, "5 seconds"), (89, "89 seconds"), (1300, "22 minutes"), (9000, "2.5 hours")],

@@ -30,8 +30,12 @@ _PLACES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("pages", ".xlsx"),
 }
 _OTHER_PLACE = ("pages", ".bin")
+#: The folders of a storage that hold documents.
+FOLDERS = frozenset(folder for folder, _ in (*_PLACES.values(), _OTHER_PLACE))
 # How the names of files begin that aren't whole yet.
 _HALF_WRITTEN = ".new-"
+# What follows the names of files that had lost their bytes, before a number.
+_ASIDE = ".corrupt-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,16 @@ def looks_like_pdf(body: bytes) -> bool:
     """Whether a body is a PDF at all: `%PDF-` within its first KiB, as readers accept it
     (ISO 32000-2, annex I)."""
     return b"%PDF-" in body[:1024]
+
+
+def remove(path: Path) -> None:
+    """Remove a document's file, durably, and the damaged ones that were moved aside from its place;
+    those that aren't there are no error."""
+    if not path.parent.is_dir():
+        return
+    for file in (path, *path.parent.glob(f"{path.name}{_ASIDE}*")):
+        file.unlink(missing_ok=True)
+    sync(path.parent)
 
 
 class Documents:
@@ -138,7 +152,7 @@ def _sha256(path: Path) -> str:
 
 def _move_aside(path: Path) -> None:
     number = 1
-    while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
+    while (aside := path.with_name(f"{path.name}{_ASIDE}{number}")).exists():
         number += 1
     path.rename(aside)
     logger.error("%s had lost its bytes; moved to %s and archived anew", path, aside.name)
@@ -156,8 +170,13 @@ def _write_once(path: Path, body: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync(path.parent)
+
+
+def sync(folder: Path) -> None:
+    """Make a folder's names durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

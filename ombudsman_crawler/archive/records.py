@@ -24,6 +24,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from ombudsman_crawler.exceptions import BrokenWarc
 
 RESPONSE, REVISIT, REQUEST, WARCINFO = "response", "revisit", "request", "warcinfo"
+METADATA = "metadata"
 
 _GZIP = b"\x1f\x8b\x08"
 _PIECE = 64 * 1024

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ombudsman_crawler.archive import records
+from ombudsman_crawler.archive import records, tombstones
 from ombudsman_crawler.archive.records import Answer, Record
-from ombudsman_crawler.exceptions import BrokenWarc
+from ombudsman_crawler.exceptions import BrokenWarc, ErasedAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Traffic:
     def add(self, record: Record, at: _At) -> None:
         """Add an answer."""
         self._answers.setdefault(record.url, []).append(at)
-        self.started = min(self.started, _moment(record.date))
+        self.started = min(self.started, _moment(at.date))
 
     def by(self, key: Callable[[str], str]) -> None:
         """Put the answers in order, and find addresses also by a key in which twins are equal."""
@@ -101,7 +101,8 @@ class Traffic:
         """Return an address's next answer, None where the archive has none.
 
         "Not modified" is the answer only to who asks conditionally; others get what was confirmed.
-        Raises BrokenWarc where that isn't in the files, OSError where they can't be read.
+        Raises ErasedAnswer where it was erased, BrokenWarc where it isn't in the files, OSError
+        where they can't be read.
         """
         known = self._known(url)
         if known is None:
@@ -111,7 +112,7 @@ class Traffic:
         self._asked[known] = number + 1
         at = answers[min(number, len(answers) - 1)]
         record = records.read_at(at.path, at.offset)
-        moment = _moment(record.date)
+        moment = _moment(at.date)
         self._latest = max(self._latest or moment, moment)
         return Archived(
             self._resolved(record, asked_conditionally), moment, "warc-truncated" in record.header
@@ -125,7 +126,7 @@ class Traffic:
         return url if url in self._answers else self._twins.get(self._key(url))
 
     def _resolved(self, record: Record, asked_conditionally: bool) -> Answer:
-        answer = record.answer()
+        answer = _answer(record)
         if record.kind != records.REVISIT or (record.not_modified and asked_conditionally):
             return answer
         origin = self._origin(record)
@@ -147,7 +148,7 @@ class Traffic:
                 f"{record.url} refers to an answer of {dated[1] or 'an earlier run'} that none of "
                 "the files holds; give the earlier run's WARC too"
             )
-        return records.read_at(at.path, at.offset).answer()
+        return _answer(records.read_at(at.path, at.offset))
 
 
 def load(files: Iterable[Path], unpacked: Path) -> list[Traffic]:
@@ -183,16 +184,21 @@ def _load(path: Path, name: str, holdings: _Holdings, foreign: Traffic) -> Traff
                 referred = REFERRED in about
                 if "ombudsman-run" in about:
                     traffic = Traffic([name], about, holdings)
-            if record.kind not in (records.RESPONSE, records.REVISIT):
+            grave = tombstones.of(record)
+            if record.kind not in (records.RESPONSE, records.REVISIT) and grave is None:
                 continue
             if not record.url.startswith(("http://", "https://")):
                 continue
-            at = _At(record.date, path, record.offset)
+            # A tombstone stands for the answer that was given there.
+            date = tombstones.answered(record) if grave else record.date
+            at = _At(date, path, record.offset)
             answers += 1
-            if record.kind == records.RESPONSE and "warc-truncated" not in record.header:
+            if record.kind != records.REVISIT and "warc-truncated" not in record.header:
                 holdings.by_id[record.record_id] = at
-                holdings.by_date[record.url, record.date] = at
-                holdings.by_digest.setdefault(record.header.get("warc-payload-digest", ""), at)
+                holdings.by_date[record.url, date] = at
+                digest = record.header.get("warc-payload-digest")
+                if digest is not None:
+                    holdings.by_digest.setdefault(digest, at)
             if not referred:
                 (traffic or foreign).add(record, at)
     except BrokenWarc as error:
@@ -237,6 +243,14 @@ def _warcs(given: Path, unpacked: Path) -> list[Path]:
     if not paths:
         raise BrokenWarc(f"{given} is no WACZ: it holds no WARC")
     return sorted(paths)
+
+
+def _answer(record: Record) -> Answer:
+    """Return the answer in a record. Raises ErasedAnswer where a tombstone stands in its place."""
+    grave = tombstones.of(record)
+    if grave is not None:
+        raise ErasedAnswer(str(grave))
+    return record.answer()
 
 
 def _fields(block: bytes) -> dict[str, str]:

@@ -12,6 +12,7 @@ import logging
 import os
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,19 +26,22 @@ from urllib.parse import urlsplit
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from ombudsman_crawler.archive import records
+from ombudsman_crawler.archive import records, tombstones
+from ombudsman_crawler.archive.tombstones import Tombstone
 from ombudsman_crawler.times import utc
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "warc"
 _ENDING = ".warc.gz"
-_TORN = ".torn"
+TORN = ".torn"
 
 # Letters are compressed already: any level takes half a millisecond for one and saves a twentieth.
 _LEVEL = 6
 # Seconds between two times the disk is asked to keep what it was given.
 _SYNC_EVERY = 1.0
+# So many bodies of a run are known by heart: a run may bring tens of thousands.
+_BODIES_KNOWN = 4096
 
 _SERVER_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
@@ -110,18 +114,24 @@ class Recording:
         self._offset = 0
         self._synced = time.monotonic()
         self._failure: OSError | None = None
-        # Bodies of this run by their digest; those of earlier runs are asked for by place.
-        self._bodies: dict[str, _Origin] = {}
+        # The last bodies of this run by their digest; earlier ones are asked for by place.
+        self._bodies: OrderedDict[str, _Origin] = OrderedDict()
         self.counts = {"exchanges": 0, "revisits": 0, "bytes": 0}
 
-    def append(self, exchange: Exchange, earlier: Place | None = None) -> Future[Place]:
+    def append(
+        self,
+        exchange: Exchange,
+        earlier: Place | None = None,
+        erased: Tombstone | None = None,
+    ) -> Future[Place]:
         """Write an exchange; the result is its place once it is out of this process's hands.
 
         `earlier` is the place of an exchange that brought the same document or, for a 304, the one
-        that the server says is unchanged. The result raises OSError when the disk refuses; nothing
-        half written is left, and nothing more is taken.
+        that the server says is unchanged. `erased` is written instead of the answer. The result
+        raises OSError when the disk refuses; nothing half written is left, and nothing more is
+        taken.
         """
-        return self._thread.submit(self._append, exchange, earlier)
+        return self._thread.submit(self._append, exchange, earlier, erased)
 
     def close(self) -> None:
         """Write what waits, make it durable and close the file; may be called again."""
@@ -134,15 +144,19 @@ class Recording:
 
     # -- in the thread ---------------------------------------------------------
 
-    def _append(self, exchange: Exchange, earlier: Place | None) -> Place:
+    def _append(self, exchange: Exchange, earlier: Place | None, erased: Tombstone | None) -> Place:
         if self._failure is not None:
             raise self._failure
         if self._out is None:
             self._out = self._open()
             self._write(first_record(self._started, Path(self.file).name, self._about))
-        answer, request, revisit = self._records(exchange, earlier)
+        if erased is not None:
+            answer, answer_id = tombstones.instead_of(exchange.url, utc(exchange.moment), erased)
+            revisit = False
+        else:
+            answer, answer_id, revisit = self._answer(exchange, earlier)
         place = Place(self.file, self._offset)
-        self._write(answer + request)
+        self._write(answer + _request(exchange, answer_id))
         self.counts["exchanges"] += 1
         self.counts["revisits"] += revisit
         return place
@@ -175,8 +189,8 @@ class Recording:
         self._offset += len(packed)
         self.counts["bytes"] = self._offset
 
-    def _records(self, exchange: Exchange, earlier: Place | None) -> tuple[bytes, bytes, bool]:
-        """Return the packed records of an answer and its request, and whether it is a revisit."""
+    def _answer(self, exchange: Exchange, earlier: Place | None) -> tuple[bytes, str, bool]:
+        """Return the packed record of an answer, its identifier, and whether it is a revisit."""
         writer = WARCWriter(None, gzip=False, warc_version="1.1")
         date = utc(exchange.moment)
         digest = records.digest(exchange.body)
@@ -215,17 +229,9 @@ class Recording:
         answer_id = answer.rec_headers.get_header("WARC-Record-ID")
         if origin is None and exchange.body and exchange.truncated is None:
             self._bodies[digest] = _Origin(exchange.url, date, answer_id, digest)
-        parts = urlsplit(exchange.url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        asked = writer.create_warc_record(
-            exchange.url,
-            records.REQUEST,
-            http_headers=_AsSent(
-                f"{target} HTTP/1.1", list(exchange.request_headers), exchange.method
-            ),
-            warc_headers_dict={"WARC-Date": date, "WARC-Concurrent-To": answer_id},
-        )
-        return packed, _packed(asked), origin is not None
+            if len(self._bodies) > _BODIES_KNOWN:
+                self._bodies.popitem(last=False)
+        return packed, answer_id, origin is not None
 
     def _origin(self, exchange: Exchange, digest: str, earlier: Place | None) -> _Origin | None:
         """Return the record that an answer needn't repeat the body of."""
@@ -297,6 +303,19 @@ def first_record(started: datetime, name: str, about: Mapping[str, str]) -> byte
     return _packed(record)
 
 
+def _request(exchange: Exchange, answer_id: str) -> bytes:
+    """Return the packed record of a request, which names its answer."""
+    parts = urlsplit(exchange.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    asked = WARCWriter(None, gzip=False, warc_version="1.1").create_warc_record(
+        exchange.url,
+        records.REQUEST,
+        http_headers=_AsSent(f"{target} HTTP/1.1", list(exchange.request_headers), exchange.method),
+        warc_headers_dict={"WARC-Date": utc(exchange.moment), "WARC-Concurrent-To": answer_id},
+    )
+    return _packed(asked)
+
+
 class _AsSent(StatusAndHeaders):  # type: ignore[misc]
     """HTTP headers written byte for byte: warcio would percent-encode what isn't ASCII."""
 
@@ -322,10 +341,10 @@ def _packed(record: Any) -> bytes:
 
 def _set_aside(path: Path, end: int) -> Path:
     """Move what lies behind `end` to a file beside; the whole file where nothing lies before."""
-    aside, number = path.with_name(path.name + _TORN), 1
+    aside, number = path.with_name(path.name + TORN), 1
     while aside.exists():
         number += 1
-        aside = path.with_name(f"{path.name}{_TORN}-{number}")
+        aside = path.with_name(f"{path.name}{TORN}-{number}")
     if end == 0:
         path.rename(aside)
         return aside

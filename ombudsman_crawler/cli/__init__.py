@@ -16,15 +16,17 @@ from ombudsman_crawler.cli import (
     crawling,
     reading,
     rereading,
+    searching,
     storage,
     trying,
+    withholding,
 )
 from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "storage",
-    "trying",
+    "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "searching",
+    "storage", "trying", "withholding",
 ]  # fmt: skip
 
 

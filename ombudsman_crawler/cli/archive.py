@@ -49,7 +49,8 @@ def wacz(
         ) from error
     console.print(
         f"{packed.path}: {packed.pages} pages and letters, {packed.referred} answers of earlier"
-        " runs that it refers to",
+        " runs that it refers to"
+        + (f"; of {packed.erased} it says that they were erased" if packed.erased else ""),
         markup=False,
     )
 

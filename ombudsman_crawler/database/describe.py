@@ -41,12 +41,24 @@ _VIEWS = {
     "listed with.",
     "absences": "One metric without a value in a council's annual letter of a year, and why.",
     "metric": "One metric of the vocabulary.",
+    "decisions": "One decision as its current page says; what was never had, as the search lists "
+    "it. Decisions gone from the site are included.",
+    "decision_count": "One authority and one year ending, by the days of the decisions, and how "
+    "many were decided how. Those of bodies that aren't known are in no row.",
     "capture": "One attempt at one address, failures too. `document_id` is what the server gave "
     "or, with status 304, said is unchanged; a file that was taken in by hand has a document and "
     "neither a status nor an error.",
+    "withheld": "One document that people withhold from publication, or decision: it has a row for "
+    "each of its documents, and one where it has none.",
     "comparability_break": "One metric and one year ending from which it can't be compared "
     "with the years before.",
 }
+
+_SEARCH = (
+    "A virtual table, for full-text search (SQLite's FTS5): one letter, decision, public report or "
+    "improvement as it is now. `WHERE search MATCH 'complaint'` finds its words by their stems; "
+    "`snippet(search, 5, '[', ']', '…', 24)` shows where. Erased documents have no row."
+)
 
 #: Columns by name, where a name means the same wherever it stands; `table.column` where not.
 _COLUMNS = {
@@ -254,6 +266,27 @@ _OF_COLLECTIONS = {
     "year": "the year it is listed under, as printed",
     "decided": "the day of the decision",
     "decision_id": "→ `decision`",
+    "decision_kind": "`statement` or `report`, null where the search doesn't say",
+    "decisions.authority": "name of the authority; null for a body that no name is known of",
+    "decisions.authority_as_printed": "the body's name as the page prints it",
+    "decisions.doubts": "what the page and the search say differently (`reference`, `outcome`, "
+    "`decided`; the page's is shown), comma-separated",
+    "decisions.outcome": "what was decided, as printed",
+    "decisions.remedies": "the text of the sections on agreed or recommended actions; null without "
+    "one",
+    "decisions.status": "`ok`, `unrecognised` (what was served there is no decision's page); null: "
+    "never had",
+    "decisions.year_ending": "the year ending 31 March that the day of the decision is in",
+    "versions": "how many wordings of it are kept",
+    "decision_count.decisions": "how many in all",
+    "upheld": "decided as upheld",
+    "not_upheld": "decided as not upheld",
+    "closed_after_initial_enquiries": "closed after initial enquiries",
+    "other_outcomes": "decided otherwise, or without an outcome that is known",
+    "collected_whole": "1 where every day of the year was collected, after its last decisions had "
+    "come out; else more may be missing",
+    "decision.kind": "`statement` or `report`",
+    "decision_version.status": "`ok` or `unrecognised`: no decision's page",
     "decision_window.state": "`complete`, `short` (fewer were collected than stated) or `open`",
     "difference": "the largest value less the smallest",
     "disagreement.council_page": "what the council page says",
@@ -319,7 +352,16 @@ _OF_COLLECTIONS = {
     "table_row_id": "→ `table_row`; null where it is no row's",
     "unlisted_since": "since when a list that was read whole no longer shows it",
     "why": "why",
-    "withheld": "1: withheld from publication; 0: no longer",
+    "withheld": "1: withheld from publication; 0: not, or no longer",
+    "withheld.subject": "`document:<sha256>` or `decision:<reference>`",
+    "erasure.finished": "when it was done; null: it isn't, and `ombudsman erase` does the rest",
+    "erasure.document_id": "→ `document`, whose row stays",
+    "search.kind": "`letter`, `decision`, `report` or `improvement`",
+    "search.key": "its lasting short name: of a letter authority and year, of a decision the "
+    "reference",
+    "search.title": "its title",
+    "search.body": "its words",
+    "search.source": "which version the row was made of",
 }
 
 
@@ -392,6 +434,8 @@ def _lines(connection: Connection) -> Iterator[str]:
         description = " ".join((model.__doc__ or "").split())
         yield from ("", f"### {model.__tablename__}", "", description, "")
         yield from _table(connection, model.__tablename__)
+    yield from ("", "### search", "", _SEARCH, "")
+    yield from _table(connection, "search")
     yield ""
     yield "## Metrics"
     yield ""

@@ -32,11 +32,14 @@ SELECT (SELECT COUNT(*) FROM decision) AS decisions,
        (SELECT COUNT(*) FROM decision WHERE current_version_id IS NOT NULL) AS with_text,
        (SELECT COUNT(*) FROM link WHERE kind = 'decision' AND gone_since IS NOT NULL) AS gone,
        (SELECT COUNT(*) FROM decision_window WHERE state = 'complete') AS windows_complete,
-       (SELECT COUNT(*) FROM decision_window) AS windows
+       (SELECT COUNT(*) FROM decision_window) AS windows,
+       (SELECT COALESCE(SUM(stated), 0) FROM decision_window) AS stated
 """,
     "reports": """
 SELECT COUNT(DISTINCT authority_id) AS councils, COUNT(*) AS reports,
-       COALESCE(SUM(text IS NOT NULL), 0) AS with_text,
+       COALESCE(SUM(EXISTS (
+           SELECT 1 FROM report_text WHERE report_text.document_id = public_report.document_id
+             AND report_text.text IS NOT NULL)), 0) AS with_text,
        COALESCE(SUM(unlisted_since IS NOT NULL), 0) AS no_longer_listed
 FROM public_report LEFT JOIN report_text USING (document_id)
 """,

@@ -205,19 +205,22 @@ class _Bodies:
         others = select(AUTHORITY_NAME.c.authority_id, AUTHORITY_NAME.c.name).where(
             AUTHORITY_NAME.c.source == "site"
         )
-        for number, name, page in connection.execute(names).tuples():
+        for number, name, page in connection.execute(names):
             if name not in register_names:
                 self._learn(name, number, of_site=page is not None)
-        for number, name in connection.execute(others).tuples():
+        for number, name in connection.execute(others):
             self._learn(name, number, of_site=True)
 
     def _learn(self, name: str, number: int, *, of_site: bool) -> None:
         key = matching.body_key(name)
         if not key:
             return
-        self._ids.setdefault(key, number)
         if of_site:
+            # What the site calls so goes before what only a table called so.
+            self._ids[key] = number
             self._of_site.add(key)
+        else:
+            self._ids.setdefault(key, number)
 
     def of(self, row: TableRow) -> tuple[int | None, str | None, bool]:
         """Return the authority of a row, how it was matched, and whether the site itself calls it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,20 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
+from ombudsman_crawler.archive.tombstones import Tombstone
 from ombudsman_crawler.archive.warc import Place
-from ombudsman_crawler.database import acknowledgements, holdings, news, reports
+from ombudsman_crawler.database import (
+    acknowledgements,
+    decisions,
+    erasures,
+    holdings,
+    news,
+    reports,
+    search,
+    subjects,
+    withholdings,
+)
+from ombudsman_crawler.database.decisions import KnownDecision
 from ombudsman_crawler.database.models import (
     Authority,
     Document,
@@ -25,6 +38,8 @@ from ombudsman_crawler.database.refetch import LinkState
 from ombudsman_crawler.database.session import integrity_problems
 from ombudsman_crawler.items import Outcome
 from ombudsman_crawler.sheets.table import READER as TABLE_READER
+from ombudsman_crawler.site.decision_search import ListedDecision
+from ombudsman_crawler.windows import Known, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +204,11 @@ class Reader:
             document = session.get_one(Document, document_id)
             return document.path, document.sha256
 
+    def number_of(self, sha256: str) -> int | None:
+        """Return the number of the document with a hash, None where there is none."""
+        with Session(self._engine) as session:
+            return session.scalar(select(Document.id).where(Document.sha256 == sha256))
+
     def known_councils(self) -> list[KnownCouncil]:
         """Return every council whose page an earlier run found."""
         with Session(self._engine) as session:
@@ -284,10 +304,13 @@ class Reader:
 
     def unread(self, kind: str, document_id: int) -> bool:
         """Whether a document of a kind of link has no reading yet; or, a letter's or a report's,
-        one that its reader's end cut short: that may have been a busy machine's fault."""
+        one that its reader's end cut short: that may have been a busy machine's fault. What was
+        erased is never read again."""
         with self._engine.connect() as connection:
-            found = connection.execute(text(_READ[kind]), {"document": document_id}).first()
-            return found is None
+            return not any(
+                connection.execute(text(query), {"document": document_id}).first()
+                for query in (_READ[kind], "SELECT 1 FROM erasure WHERE document_id = :document")
+            )
 
     def page_is_read(self, authority: str, document_id: int, reader: str) -> bool:
         """Whether a version of the reader has read an authority's page as it is now."""
@@ -331,7 +354,9 @@ class Reader:
                     **_one(connection, _TOTALS),
                     "open": len(acknowledgements.still_open(connection)),
                     "settled": len(acknowledgements.settled(connection)),
+                    "withheld": len(withholdings.withheld(connection)),
                 },
+                "erasures": erasures.everything(connection),
                 "collections": holdings.of_collections(connection),
                 "years": _all(connection, _YEARS),
                 "readings": _all(connection, _READINGS),
@@ -345,6 +370,36 @@ class Reader:
                 "run": runs[-1] if runs else None,
             }
 
+    def decision_windows(self) -> dict[Window, Known]:
+        """Return what is recorded of each window of the search for decisions."""
+        with self._engine.connect() as connection:
+            return decisions.windows(connection)
+
+    def listed_alike(self, rows: dict[str, ListedDecision]) -> bool:
+        """Whether the search listed all these decisions, by their addresses, in these words."""
+        with self._engine.connect() as connection:
+            return decisions.listed_alike(connection, rows)
+
+    def decisions_of(self, window: Window) -> list[KnownDecision]:
+        """Return the decisions of a window that aren't known to be gone."""
+        with self._engine.connect() as connection:
+            return decisions.decided_in(connection, window)
+
+    def decisions_never_answered(self, run_id: int, window: Window) -> Iterator[KnownDecision]:
+        """Yield the decisions of a window that were listed before a run and never had."""
+        after = 0
+        while True:
+            with self._engine.connect() as connection:
+                after, found = decisions.never_answered(connection, run_id, window, after)
+            if not found:
+                return
+            yield from found
+
+    def dealt_with(self, run_id: int, addresses: list[str]) -> set[str]:
+        """Return those of some addresses that have an outcome in a run already."""
+        with self._engine.connect() as connection:
+            return decisions.dealt_with(connection, run_id, addresses)
+
     def news(self, run_id: int) -> News:
         """Return what a run found that wasn't so before."""
         with self._engine.connect() as connection:
@@ -357,6 +412,50 @@ class Reader:
                 "open": acknowledgements.still_open(connection),
                 "settled": acknowledgements.settled(connection),
             }
+
+    def subject(self, given: str) -> subjects.Subject:
+        """Return what a person named (`subjects.find`)."""
+        with self._engine.connect() as connection:
+            return subjects.find(connection, given)
+
+    def withholding_names(self, subject: subjects.Subject) -> list[str]:
+        """Return under what a word on a subject is kept."""
+        with self._engine.connect() as connection:
+            return withholdings.names(connection, subject)
+
+    def withheld(self) -> list[dict[str, Any]]:
+        """Return what is withheld, as `withholdings.withheld` gives it."""
+        with self._engine.connect() as connection:
+            return withholdings.withheld(connection)
+
+    def erased(self) -> dict[str, Tombstone]:
+        """Return what is erased or about to be, by SHA-256."""
+        with self._engine.connect() as connection:
+            return erasures.tombstones(connection)
+
+    def erasures(self) -> list[dict[str, Any]]:
+        """Return every erasure, as `erasures.everything` gives it."""
+        with self._engine.connect() as connection:
+            return erasures.everything(connection)
+
+    def to_erase(self, documents: Iterable[int]) -> list[tuple[int, dict[str, Any]]]:
+        """Return documents, and those with the same words in other bytes, by their numbers: `path`,
+        `sha256`, `letter` (None where it holds none), `addresses` that served it."""
+        with self._engine.connect() as connection:
+            return [
+                (number, _all(connection, _TO_ERASE, document=number)[0])
+                for number in erasures.twins(connection, list(documents))
+            ]
+
+    def search(self, match: str, wanted: search.Wanted) -> list[dict[str, Any]]:
+        """Return what matches (`search.find`)."""
+        with self._engine.connect() as connection:
+            return search.find(connection, match, wanted)
+
+    def not_searchable(self) -> int:
+        """Return how many texts the search doesn't have yet (`search.lacking`)."""
+        with self._engine.connect() as connection:
+            return sum(len(numbers) for numbers in search.lacking(connection).values())
 
     def acknowledged_as_gone(self) -> set[str]:
         """Return the councils, by name, whose absence from the map was acknowledged."""
@@ -423,6 +522,7 @@ class Reader:
                 "verdict": run.verdict,
                 "reason": run.reason,
                 "counts": run.counts or {},
+                "collections": run.collections,
                 "outcomes": _all(
                     connection,
                     "SELECT outcome, COUNT(*) AS letters FROM outcome WHERE run_id = :run"
@@ -445,6 +545,19 @@ class Reader:
                 ),
             }
 
+
+_TO_ERASE = """
+SELECT document.path, document.sha256,
+       (SELECT group_concat(DISTINCT authority.name || ', ' || letter.year_ending)
+        FROM version_document AS carries
+        JOIN letter_version ON letter_version.id = carries.version_id
+        JOIN letter ON letter.id = letter_version.letter_id
+        JOIN authority ON authority.id = letter.authority_id
+        WHERE carries.document_id = document.id) AS letter,
+       (SELECT group_concat(DISTINCT capture.url) FROM capture
+        WHERE capture.document_id = document.id) AS addresses
+FROM document WHERE document.id = :document
+"""
 
 # As `Writer.saw_link` tells it of one link.
 _LINK_STATES = """

@@ -43,6 +43,8 @@ class LinkState:
     etag: str | None
     last_modified: str | None
     kind: str = "letter"
+    #: The site lists it otherwise than before, or doesn't list it any longer.
+    changed: bool = False
 
     @property
     def has_validators(self) -> bool:
@@ -84,7 +86,9 @@ def _own_day(address: str, after: datetime, rotation: timedelta) -> datetime:
 
 def is_due(state: LinkState, mode: Refetch, newest_year: int | None, now: datetime) -> bool:
     """Whether to ask for a letter now."""
-    if state.document_id is None or state.last_outcome in (Outcome.FAILED, Outcome.REJECTED):
+    # A decision may be gone before it was ever archived: then it isn't missing, but gone.
+    missing = state.document_id is None and state.last_outcome != Outcome.GONE
+    if missing or state.changed or state.last_outcome in (Outcome.FAILED, Outcome.REJECTED):
         return True
     if mode is Refetch.MISSING:
         return False

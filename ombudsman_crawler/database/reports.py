@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ombudsman_crawler import years
-from ombudsman_crawler.database import register
+from ombudsman_crawler.database import register, search
 from ombudsman_crawler.database.tables import (
     AUTHORITY,
     LIST_READ,
@@ -115,10 +115,12 @@ def _saw(
         .limit(1)
     )  # fmt: skip
     if known is None:
-        connection.execute(insert(table).values(first_seen=time, **same, **told, **others, **seen))
-        return
-    said = {name: value for name, value in told.items() if value is not None}
-    connection.execute(update(table).where(table.c.id == known).values(**said, **seen))
+        new = insert(table).values(first_seen=time, **same, **told, **others, **seen)
+        known = connection.scalar(new.returning(table.c.id))
+    else:
+        said = {name: value for name, value in told.items() if value is not None}
+        connection.execute(update(table).where(table.c.id == known).values(**said, **seen))
+    search.index(connection, "report" if table is PUBLIC_REPORT else "improvement", known)
 
 
 def lists_read(connection: Connection, time: str, run_id: int, item: ListsReadItem) -> None:
@@ -169,6 +171,9 @@ def store_document(connection: Connection, time: str, item: ReportItem) -> None:
         .values(document_id=item.document_id, time=time, **values)
         .on_conflict_do_update(index_elements=["document_id"], set_={"time": time, **values})
     )
+    of_document = select(PUBLIC_REPORT.c.id).where(PUBLIC_REPORT.c.document_id == item.document_id)
+    for number in connection.scalars(of_document).all():
+        search.index(connection, "report", number)
 
 
 def compare(

@@ -11,7 +11,13 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import acknowledgements, list_checks, run_trends, table_checks
+from ombudsman_crawler.database import (
+    acknowledgements,
+    decision_checks,
+    list_checks,
+    run_trends,
+    table_checks,
+)
 from ombudsman_crawler.database.run_evidence import NEW_READINGS, Evidence, Judgement, RunFacts
 from ombudsman_crawler.database.writer import Check
 
@@ -224,8 +230,10 @@ def _pages_read(evidence: Evidence) -> Judgement:
 
 
 def _documents_there(evidence: Evidence) -> Judgement:
-    """Every archived file is there, with its size."""
-    rows = evidence.rows("SELECT path, size FROM document")
+    """Every archived file that wasn't erased is there, with its size."""
+    rows = evidence.rows(
+        "SELECT path, size FROM document WHERE id NOT IN (SELECT document_id FROM erasure)"
+    )
     missing = [row.path for row in rows if evidence.documents.missing(row.path, row.size)]
     if missing:
         shown = ", ".join(missing[:5])
@@ -238,6 +246,7 @@ def _everything_read(evidence: Evidence) -> Judgement:
     unread = evidence.count(
         "SELECT COUNT(*) FROM document WHERE media_type = 'application/pdf'"
         " AND id NOT IN (SELECT document_id FROM version_document)"
+        " AND id NOT IN (SELECT document_id FROM erasure)"
         " AND id NOT IN (SELECT attempt.document_id FROM outcome"
         "   JOIN attempt ON attempt.id = outcome.capture_id"
         "   JOIN link ON link.id = outcome.link_id AND link.kind NOT IN ('letter', 'copy')"
@@ -303,6 +312,10 @@ def _of_letters(facts: RunFacts) -> bool:
     return "letters" in facts.collections
 
 
+def _of_decisions(facts: RunFacts) -> bool:
+    return "decisions" in facts.collections
+
+
 def _of_pages(facts: RunFacts) -> bool:
     return "pages" in facts.collections
 
@@ -335,6 +348,8 @@ _CHECKS: dict[str, _Named] = {
     "pages_fetched": _Named(True, _pages_fetched, _always),
     "letters_fetched": _Named(True, _letters_fetched, _of_letters),
     "forms_recognised": _Named(True, _forms_recognised, _of_letters),
+    "windows_complete": _Named(True, decision_checks.windows_complete, _of_decisions),
+    "decisions_read": _Named(True, decision_checks.decisions_read, _of_decisions),
     "pages_read": _Named(True, _pages_read, _of_pages),
     "reports_read": _Named(True, list_checks.reports_read, _of_reports),
     "reports_fetched": _Named(True, list_checks.reports_fetched, _of_reports),
@@ -344,6 +359,7 @@ _CHECKS: dict[str, _Named] = {
     "tables_read": _Named(True, table_checks.tables_read, _of_tables),
     "documents_there": _Named(True, _documents_there, _always),
     "everything_read": _Named(False, _everything_read, _of_letters),
+    "decision_counts": _Named(False, decision_checks.decision_counts, _of_decisions),
     "reports_have_text": _Named(False, list_checks.reports_have_text, _of_reports),
     "rows_matched": _Named(False, table_checks.rows_matched, _of_tables),
     "readings_sound": _Named(False, _readings_sound, _of_letters),

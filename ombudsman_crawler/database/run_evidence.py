@@ -48,6 +48,13 @@ class RunFacts:
     #: Whether the run walks over the map, and whether it takes in letters kept elsewhere.
     asks_map: bool = True
     takes_in: bool = False
+    #: Windows of the search for decisions that the run set out to ask for, those it was through
+    #: with, and, with the reason, those in which less was found than the search states.
+    windows_planned: int = 0
+    windows_done: int = 0
+    windows_short: list[str] = field(default_factory=list)
+    #: Decisions that these windows state, as far as they were asked for.
+    decisions_stated: int = 0
     #: The run was ended before it was through: stopped by hand, by a limit, or blocked.
     cut_short: bool = False
     #: Trouble inside the program itself: an item or a page lost to an error.

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from ombudsman_crawler.database import migrations, views
-from ombudsman_crawler.exceptions import WrongStorage
+from ombudsman_crawler.exceptions import StorageBusy, WrongStorage
 
 DATABASE = "ombudsman.db"
 
@@ -128,6 +128,24 @@ def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def rewrite(engine: Engine) -> None:
+    """Write the database anew, so that nothing of what was taken out is left in its file or in the
+    log beside it: SQLite only marks such bytes as free.
+
+    Raises StorageBusy where another program reads for so long that the log can't be emptied.
+    """
+    raw = engine.raw_connection()
+    try:
+        connection = raw.driver_connection
+        assert connection is not None
+        connection.execute("VACUUM")
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        raw.close()
+    if busy:
+        raise StorageBusy("another program reads the database: end it, and run this again")
 
 
 def _has_log(path: Path) -> bool:

@@ -150,6 +150,7 @@ LEFT JOIN newest ON newest.document_id = document.id
 LEFT JOIN reading ON reading.id = newest.reading_id
 LEFT JOIN letter ON letter.id = newest.letter_id
 WHERE document.media_type = 'application/pdf'
+  AND document.id NOT IN (SELECT document_id FROM erasure)
   AND (newest.document_id IS NOT NULL OR EXISTS (
        SELECT 1 FROM capture JOIN outcome ON outcome.capture_id = capture.id
        JOIN link ON link.id = outcome.link_id AND link.kind IN ('letter', 'copy')

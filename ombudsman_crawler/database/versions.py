@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from ombudsman_crawler.database import register
+from ombudsman_crawler.database import register, search
 from ombudsman_crawler.database.tables import (
     ATTEMPT,
     AUTHORITY,
@@ -380,6 +380,7 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
     if best is None:
         # Its last version was found to be another letter's: an empty shell would be a lie.
         connection.execute(delete(LETTER).where(LETTER.c.id == letter_id))
+        search.index(connection, "letter", letter_id)
         return
     connection.execute(
         update(LETTER)
@@ -393,6 +394,7 @@ def _settle_letter(connection: Connection, letter_id: int) -> None:
             signatory=best.signatory,
         )
     )
+    search.index(connection, "letter", letter_id)
 
 
 def _letter_id(connection: Connection, link: Expectation, letter: Letter) -> int | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.archive.warc import Place
 from ombudsman_crawler.database import (
+    decisions,
+    erasures,
     migrations,
     national_tables,
     pages,
@@ -22,6 +25,7 @@ from ombudsman_crawler.database import (
     register,
     repetition,
     reports,
+    search,
     versions,
 )
 from ombudsman_crawler.database.models import Verdict
@@ -38,10 +42,12 @@ from ombudsman_crawler.database.tables import (
     RUN_CHECK,
     STORAGE,
     WARC,
+    WITHHOLDING,
 )
 from ombudsman_crawler.exceptions import WrongStorage
 from ombudsman_crawler.items import (
     CouncilItem,
+    DecisionItem,
     ImprovementsItem,
     LetterItem,
     ListedItem,
@@ -55,9 +61,14 @@ from ombudsman_crawler.items import (
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.site.statistics_page import StatisticsPage
 from ombudsman_crawler.times import now, utc
+from ombudsman_crawler.windows import Known, Window
 
 #: Outcomes after which the site has answered for a letter, so that it needn't be asked at once.
 _ANSWERED = (Outcome.ARCHIVED, Outcome.NEW_VERSION, Outcome.UNCHANGED, Outcome.GONE)
+
+
+# Texts that are added to the search in one transaction.
+_SEARCH_BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +194,51 @@ class Writer:
                 ],
             )
 
+    def withhold(self, subjects: Sequence[str], *, withheld: bool, who: str, why: str) -> None:
+        """Record a person's word that subjects (as `withholdings` names them) are withheld, or no
+        longer."""
+        time = self._time()
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(WITHHOLDING),
+                [
+                    {"subject": name, "withheld": withheld, "who": who, "time": time, "why": why}
+                    for name in subjects
+                ],
+            )
+
+    def fill_search(self, seconds: float) -> int:
+        """Add to the search what it lacks, newest first, for some seconds at most; return how many
+        texts it lacks then."""
+        end = time.monotonic() + seconds
+        with self._engine.connect() as connection:
+            left = [
+                (kind, number)
+                for kind, numbers in search.lacking(connection).items()
+                for number in numbers
+            ]
+        while left and time.monotonic() < end:
+            with self._engine.begin() as connection:
+                for kind, number in left[:_SEARCH_BATCH]:
+                    search.index(connection, kind, number)
+            del left[:_SEARCH_BATCH]
+        return len(left)
+
+    def begin_erasure(self, documents: Sequence[int], *, who: str, why: str) -> None:
+        """Record that documents are being erased, before anything of them is."""
+        with self._engine.begin() as connection:
+            erasures.begin(connection, self._time(), documents, who=who, why=why)
+
+    def forget_words(self, documents: Sequence[int]) -> None:
+        """Take the words of documents that are being erased out of every table."""
+        with self._engine.begin() as connection:
+            erasures.forget_words(connection, documents)
+
+    def finish_erasure(self, documents: Sequence[int]) -> None:
+        """Record that nothing is left of documents that were being erased."""
+        with self._engine.begin() as connection:
+            erasures.finish(connection, self._time(), documents)
+
     # -- what the site lists ---------------------------------------------------
 
     def saw_council(self, council: CouncilItem) -> None:
@@ -235,10 +291,10 @@ class Writer:
                 "last_seen": time,
             }
             # One that isn't listed any longer keeps when and where it last was.
-            seen = values if item.listed else {"url": item.url}
+            seen = dict(values) if item.listed else {"url": item.url}
             if item.kind == "decision":
                 # A report may be a decision's page: whichever was met first, it is a decision.
-                seen |= {"kind": item.kind}
+                seen = {**seen, "kind": item.kind}
             row = connection.execute(
                 upsert(LINK)
                 .values(
@@ -283,6 +339,8 @@ class Writer:
                 etag=row.etag,
                 last_modified=row.last_modified,
                 kind=row.kind,
+                changed=isinstance(item, DecisionItem)
+                and decisions.saw_row(connection, row.id, item, authority_id),
             )
 
     # -- what came -------------------------------------------------------------
@@ -391,6 +449,28 @@ class Writer:
                 )
             self._outcome(connection, run_id, item, newest_year)
 
+    def store_decision(self, run_id: int, item: DecisionItem, newest_year: int | None) -> None:
+        """Store what a decision's page said, as a version of it, and the outcome. `item.outcome` is
+        made final: other bytes are a new version only where their words differ."""
+        with self._engine.begin() as connection:
+            decisions.store(connection, self._time(), item)
+            self._outcome(connection, run_id, item, newest_year)
+
+    def planned(self, windows: Sequence[Window]) -> None:
+        """Record the windows of the search that are going to be asked for."""
+        with self._engine.begin() as connection:
+            decisions.planned(connection, windows)
+
+    def walked(self, run_id: int, window: Window, known: Known, reason: str | None) -> None:
+        """Record that a window of the search was walked to its end, and what came of it."""
+        with self._engine.begin() as connection:
+            decisions.walked(connection, self._time(), run_id, window, known, reason)
+
+    def halved(self, window: Window) -> None:
+        """Record that a window is asked for in halves from now on."""
+        with self._engine.begin() as connection:
+            decisions.halved(connection, window)
+
     def store_page(self, item: PageItem) -> None:
         """Store what a council's page said, or that it says still what it said before."""
         with self._engine.begin() as connection:
@@ -444,7 +524,7 @@ class Writer:
             .values(run_id=run_id, link_id=item.link_id, **values)
             .on_conflict_do_update(index_elements=["run_id", "link_id"], set_=values)
         )
-        if item.outcome not in _ANSWERED:
+        if item.outcome not in _ANSWERED and not _still_served(connection, item):
             return
         asked = self._clock()
         changes: dict[str, Any] = {"last_asked": utc(asked)}
@@ -467,6 +547,14 @@ class Writer:
             link.kind,
         )
         connection.execute(update(LINK).where(LINK.c.id == item.link_id).values(next_due=utc(due)))
+
+
+def _still_served(connection: Connection, item: ListedItem) -> bool:
+    """Whether the site answered with what was erased: it needn't be asked at once either."""
+    return item.outcome is Outcome.REFUSED and (
+        connection.scalar(select(ATTEMPT.c.document_id).where(ATTEMPT.c.id == item.capture_id))
+        is not None
+    )
 
 
 def _number(connection: Connection, table: Table, **values: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from itemadapter import ItemAdapter
@@ -13,6 +14,7 @@ from scrapy.http.request import NO_CALLBACK
 from ombudsman_crawler import current_run
 from ombudsman_crawler.archive.documents import PDF, looks_like_pdf
 from ombudsman_crawler.database.refetch import LinkState, is_due
+from ombudsman_crawler.download_handlers import Erased
 from ombudsman_crawler.items import LetterItem, ListedItem, Outcome
 from ombudsman_crawler.middlewares import ASKED_FOR, CAPTURE, Refused
 
@@ -109,6 +111,10 @@ class FetchListed:
         if not looks_like_pdf(body):
             _settle(listed, Outcome.REJECTED, f"{listed['file']} is no PDF")
             return
+        erased = self._run.erased.get(hashlib.sha256(body).hexdigest())
+        if erased is not None:
+            _settle(listed, Outcome.REFUSED, str(erased))
+            return
         try:
             stored = await asyncio.to_thread(self._run.documents.put, body, PDF)
         except OSError as error:
@@ -138,6 +144,9 @@ class FetchListed:
             response = await engine.download_async(request)
         except Refused as refusal:
             _settle(listed, Outcome.REFUSED, str(refusal))
+        except Erased as erased:
+            listed["capture_id"] = erased.capture_id
+            _settle(listed, Outcome.REFUSED, str(erased))
         except IgnoreRequest as reason:
             _settle(
                 listed, Outcome.NOT_ATTEMPTED if self._run.stopping else Outcome.FAILED, str(reason)
@@ -160,7 +169,10 @@ class FetchListed:
             self._came(listed, listed["capture_id"], document_id)
         elif response.status == 200:
             _settle(listed, Outcome.REJECTED, _what_came(response, kind))
-        elif response.status in (404, 410) and listed["previous_document_id"] is not None:
+        elif response.status in (404, 410) and (
+            # Lists of decisions go on naming those that were removed, archived before or not.
+            listed["previous_document_id"] is not None or kind == "decision"
+        ):
             _settle(listed, Outcome.GONE, f"answered with status {response.status}")
         elif _leads_elsewhere(response):
             # Other redirects were followed; this one leads to where no request may go.

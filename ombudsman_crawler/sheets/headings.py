@@ -22,6 +22,8 @@ _TOLD = {
     "decided": re.compile(r"\bdecided\b|\bdecisions?\b|\boutcomes? of complaints\b", re.IGNORECASE),
     "compliance": re.compile(r"\bcompliance\b|\bremed(?:y|ies|ied)\b", re.IGNORECASE),
 }
+# Characters; no heading that is known is as long.
+_LONGEST = 300
 # Words that say nothing of what is counted.
 _FILLING = re.compile(
     r"^(?:the |total |overall )?(?:number|no|count) of (?:the )?(?!\W*$)|^(?:no|number) (?=\w)"
@@ -59,7 +61,7 @@ def _meanings() -> tuple[Meaning, ...]:
 def plain(heading: str) -> str:
     """Reduce a heading to its words: case, punctuation, line breaks and footnotes make no
     difference; "%" is "percent", "&" is "and"."""
-    text = _FOOTNOTE.sub("", " ".join(heading.split()))
+    text = _FOOTNOTE.sub("", " ".join(heading.split())[:_LONGEST])
     text = text.lower().replace("&", " and ").replace("%", " percent ").replace("’", "'")
     text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     text = " ".join(re.sub(r"[^a-z0-9']+", " ", text).split())

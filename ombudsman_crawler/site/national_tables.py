@@ -46,20 +46,14 @@ _REPORTS = re.compile(r"^(?:our )?(?:annual )?reports(?: and (?:publications|rev
 
 @dataclass(frozen=True, slots=True)
 class TableLink:
-    """A file of tables as a page links it. `subject` is `received`, `decided` or `compliance`, None
-    where several or none are told; `year_ending` None where no year is; `format` is `csv`, `xlsx`,
-    `xls` or `ods` by its name, None where the name doesn't say."""
+    """A file of tables as a page links it, of a kind that can be read or not. `subject` is
+    `received`, `decided` or `compliance`, None where several or none are told; `year_ending` None
+    where no year is."""
 
     url: str
     label: str
     subject: str | None
     year_ending: int | None
-    format: str | None
-
-    @property
-    def readable(self) -> bool:
-        """Whether files of its kind can be read."""
-        return self.format not in ("xls", "ods")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +114,6 @@ def _table(url: str, words: str, title: str, above: list[str], around: str) -> T
         label=words or title or name,
         subject=next((found for each in told if (found := _subject(each))), None),
         year_ending=_year((words, title, _TABLE_FILE.sub("", name), around, *above)),
-        format=ending[1].lower() if ending else None,
     )
 
 

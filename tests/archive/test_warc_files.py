@@ -77,6 +77,22 @@ def test_others_read_it_too(tmp_path: Path) -> None:
     assert request.block.startswith(b"GET /a%20letter.pdf?x=1 HTTP/1.1\r\nHost: www.lgo.org.uk\r\n")
 
 
+def test_a_body_of_long_ago_is_found_by_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warc, "_BODIES_KNOWN", 2)
+    recording = Recording(tmp_path, 1, MOMENT, {"software": "test", "operator": "me"})
+    first, *_, last = [
+        recording.append(exchange(body=f"%PDF-1.7 {n}".encode())).result() for n in range(4)
+    ]
+    recording.append(exchange(body=b"%PDF-1.7 0"), first).result()
+    recording.append(exchange(body=b"%PDF-1.7 3")).result()
+    recording.append(exchange(body=b"%PDF-1.7 1")).result()
+    recording.close()
+    answers = kinds(tmp_path / last.file)[1::2]
+    assert answers == ["response"] * 4 + ["revisit", "revisit", "response"]
+
+
 def test_the_same_body_again_is_a_revisit(tmp_path: Path) -> None:
     first, second = record_all(tmp_path, exchange(), exchange(url=URL + "&again"))
     whole = records.read_at(tmp_path / first.file, first.offset)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import Storage, interrupt, ombudsman, wait_until
 
 from ombudsman_crawler.replica import Replica
@@ -106,16 +109,26 @@ def test_a_page_that_hasnt_changed_adds_nothing(storage: Storage) -> None:
     assert all(row["first_seen"] <= first["seen"] < row["last_seen"] for row in rows)
 
 
-def test_the_same_address_a_year_later_is_history(storage: Storage) -> None:
+@pytest.fixture(scope="module")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> tuple[Storage, dict[int, Any]]:
+    """A storage of two crawls, a year apart, and what Kent's page showed in each."""
+    storage = Storage(tmp_path_factory.mktemp("two_years") / "storage")
+    truths = {}
     with Replica(councils=3, years=(2023, 2024)) as replica:
-        assert storage.crawl(replica, *PAGES).status == 0
-        before = replica.page(KENT)
-        replica.advance()
-        done = storage.crawl(replica, *PAGES)
-        assert done.status == 0, done.all
-        after = replica.page(KENT)
-    assert shown(storage, KENT, 2024) == before.figures
-    assert shown(storage, KENT, 2025) == after.figures
+        for year in (2024, 2025):
+            done = storage.crawl(replica, *PAGES)
+            assert done.status == 0, done.all
+            truths[year] = replica.page(KENT).figures
+            if year == 2024:
+                replica.advance()
+    return storage, truths
+
+
+def test_the_same_address_a_year_later_is_history(
+    two_years: tuple[Storage, dict[int, Any]],
+) -> None:
+    storage, truths = two_years
+    assert {year: shown(storage, KENT, year) for year in (2024, 2025)} == truths
     assert [row for row in storage.query(HISTORY) if row["slug"] == KENT] == [
         {"slug": KENT, "year_ending": year, "state": "figures", "status": "ok", "current": 1}
         for year in (2024, 2025)
@@ -123,11 +136,11 @@ def test_the_same_address_a_year_later_is_history(storage: Storage) -> None:
     storage.sound()
 
 
-def test_archived_pages_are_read_again_without_the_site(storage: Storage) -> None:
-    with Replica(councils=3, years=(2023, 2024)) as replica:
-        assert storage.crawl(replica, *PAGES).status == 0
-        replica.advance()
-        assert storage.crawl(replica, *PAGES).status == 0
+def test_archived_pages_are_read_again_without_the_site(
+    two_years: tuple[Storage, dict[int, Any]], tmp_path: Path
+) -> None:
+    storage = Storage(tmp_path / "storage")
+    shutil.copytree(two_years[0].path, storage.path)
     right, history = storage.query(FIGURES), storage.query(SEEN)
     wrong = (
         "UPDATE page_reading SET reader = '0', content_sha256 = 'otherwise'",

@@ -26,7 +26,10 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def test_the_migrations_build_what_the_models_say(engine: Engine) -> None:
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        # The full-text index is a virtual table, with tables of its own behind it.
+        ours = {"include_name": lambda name, kind, _: kind != "table" or "search" not in name}
+        context = MigrationContext.configure(connection, opts=ours)
+        differences = compare_metadata(context, Base.metadata)
     assert differences == []
 
 
@@ -144,7 +147,7 @@ def test_the_figures_view_keeps_its_columns(engine: Engine) -> None:
     assert columns == [
         "figure_id", "authority", "slug", "gss_code", "kind", "year_ending", "metric", "value",
         "absence", "unit", "value_text", "source", "page", "box", "text", "document_sha256", "url",
-        "restated", "doubts", "document_path", "copy", "acknowledged",
+        "restated", "doubts", "document_path", "copy", "acknowledged", "withheld",
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import event
 
 from ombudsman_crawler import cli, reading_workers
-from ombudsman_crawler.archive import documents, warc
+from ombudsman_crawler.archive import documents, erasing, tombstones, warc
 from ombudsman_crawler.database import session, versions, writer
 from ombudsman_crawler.letters import read
 
@@ -108,6 +108,36 @@ def checks(point: Point) -> None:
     before(writer.Writer, "finish_run", point)
 
 
+def erase_begun(point: Point) -> None:
+    """An erasure is begun, and nothing of it is done."""
+    after(writer.Writer, "begin_erasure", point)
+
+
+def erase_warc_written(point: Point) -> None:
+    """A tombstone is made, and the WARC it is for is half written anew."""
+    after(tombstones, "in_place_of", point)
+
+
+def erase_warc_replaced(point: Point) -> None:
+    """A WARC was written anew, and other WARCs, the words and the file are there."""
+    after(erasing, "_rewrite", point)
+
+
+def erase_words(point: Point) -> None:
+    """The words are out of the tables, and the file is there."""
+    after(writer.Writer, "forget_words", point)
+
+
+def erase_file(point: Point) -> None:
+    """The file is gone, and the database's free pages have the words."""
+    after(documents, "remove", point)
+
+
+def erase_rewritten(point: Point) -> None:
+    """Nothing is left, and nothing says so."""
+    after(session, "rewrite", point)
+
+
 def every_commit(point: Point) -> None:
     """Any transaction is about to be committed."""
     opened = session._engine
@@ -124,7 +154,8 @@ POINTS: dict[str, Callable[[Point], None]] = {
     point.__name__.replace("_", "-"): point
     for point in (
         temporary_file, renamed, warc_flushed, capture_row, reading, before_commit, after_commit,
-        checks, every_commit,
+        checks, erase_begun, erase_warc_written, erase_warc_replaced, erase_words, erase_file,
+        erase_rewritten, every_commit,
     )
 }  # fmt: skip
 

@@ -16,8 +16,8 @@ import pytest
 from ombudsman_crawler.figures.figure import Figure, Severity
 from ombudsman_crawler.figures.numbers import value_of
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation, Letter, Page, Word
+from ombudsman_crawler.letters.packed_words import pack, unpack
 from ombudsman_crawler.letters.read import read_document, read_words
-from ombudsman_crawler.letters.words import pack, unpack
 
 GOLDENS = sorted((Path(__file__).parent / "goldens").glob("*.pdf"))
 FORMS = (

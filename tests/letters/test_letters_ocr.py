@@ -12,7 +12,7 @@ from letter_pdfs import make_pdf
 from ombudsman_crawler import cli
 from ombudsman_crawler.exceptions import OcrNotInstalled
 from ombudsman_crawler.figures.figure import Severity
-from ombudsman_crawler.letters import ocr, words
+from ombudsman_crawler.letters import ocr, packed_words, words
 from ombudsman_crawler.letters.letter import Letter
 from ombudsman_crawler.letters.read import read_document, read_words
 from ombudsman_crawler.letters.witness import PageTexts
@@ -73,7 +73,7 @@ def test_a_typed_letter_with_a_picture_behind_it_is_not_doubtful() -> None:
 
 def test_stored_words_remember_that_they_were_recognised() -> None:
     page = replace(words.extract(SAMPLE.read_bytes())[0], recognised=True)
-    assert words.unpack(words.pack([page])) == (page,)
+    assert packed_words.unpack(packed_words.pack([page])) == (page,)
 
 
 def test_a_scan_stays_unreadable_where_ocr_is_not_asked_for() -> None:

@@ -31,7 +31,7 @@ from table_letters import (
 from ombudsman_crawler.figures import checks
 from ombudsman_crawler.figures.figure import Figure, Severity
 from ombudsman_crawler.figures.totals import sums_of
-from ombudsman_crawler.letters import witness, words
+from ombudsman_crawler.letters import packed_words, witness, words
 from ombudsman_crawler.letters.letter import Expectation, Letter, Page, Status, Word
 from ombudsman_crawler.letters.read import read_document, read_words
 
@@ -72,7 +72,7 @@ def read(document: Document, how: Drawing | None) -> Letter:
     data = flowing(document) if how is None else drawn(document, how)
     reading = read_document(data)
     (letter,) = reading.letters
-    (again,) = read_words(words.unpack(words.pack(reading.pages))).letters
+    (again,) = read_words(packed_words.unpack(packed_words.pack(reading.pages))).letters
     assert again.figures == letter.figures
     return letter
 
@@ -438,7 +438,7 @@ def test_turned_words_are_packed_and_hashed() -> None:
     document, _ = a_report()
     pages = words.extract(drawn(document, Drawing(turned=90)))
     assert pages[1].rising
-    assert words.unpack(words.pack(pages)) == pages
+    assert packed_words.unpack(packed_words.pack(pages)) == pages
     less = (pages[0], replace(pages[1], rising=()))
     assert words.text_sha256(less) != words.text_sha256(pages)
 

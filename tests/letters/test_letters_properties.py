@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from letter_pdfs import Statistics, Style, letter
 
-from ombudsman_crawler.letters import words
+from ombudsman_crawler.letters import packed_words
 from ombudsman_crawler.letters.letter import Status
 from ombudsman_crawler.letters.read import read_document, read_words
 
@@ -107,7 +107,9 @@ def test_figures_are_read_back(case: tuple[Statistics, Style, dict[str, float | 
     for figure in one.figures:
         assert figure.value_text is not None
         assert figure.value_text in figure.text
-    assert read_words(words.unpack(words.pack(reading.pages))).letters == reading.letters
+    assert (
+        read_words(packed_words.unpack(packed_words.pack(reading.pages))).letters == reading.letters
+    )
 
 
 def test_every_digit_is_followed_or_objected_to() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ombudsman_crawler.letters.letter import Status
+from ombudsman_crawler.letters.packed_words import pack, unpack
 from ombudsman_crawler.letters.read import read_document, read_words
-from ombudsman_crawler.letters.words import pack, unpack
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from ombudsman_crawler.database import withholdings
 from ombudsman_crawler.database.views import (
     coverage,
+    decisions,
     disagreement,
     figures,
     readings,
@@ -48,6 +50,7 @@ def definitions() -> dict[str, str]:
     """Return the SQL of each view by its name, in the order they build on each other."""
     return {
         "capture": readings.CAPTURE,
+        "withheld": withholdings.WITHHELD,
         "doubt": readings.DOUBT,
         "doubt_elsewhere": readings.DOUBT_ELSEWHERE,
         "current_reading": readings.CURRENT_READING,
@@ -61,6 +64,8 @@ def definitions() -> dict[str, str]:
         "public_reports": reports.PUBLIC_REPORTS,
         "service_improvements": reports.SERVICE_IMPROVEMENTS,
         "national_rows": tables.NATIONAL_ROWS,
+        "decisions": decisions.DECISIONS,
+        "decision_count": decisions.DECISION_COUNT,
         "coverage": coverage.COVERAGE,
         "metric": vocabulary.metric(),
         "comparability_break": vocabulary.comparability_break(),

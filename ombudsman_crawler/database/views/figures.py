@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.database.views.literals import texts
+from ombudsman_crawler.database.withholdings import IS_WITHHELD
 
 #: The sources of figures, in the order in which they are preferred.
 SOURCES = ("letter", "council_page", "national_table")
@@ -86,7 +87,8 @@ SELECT authority.key || '/' || figure.year_ending || '/' || figure.source || '/'
        document.path AS document_path,
        {copy} AS copy,
        (SELECT group_concat(DISTINCT doubt.code || ':' || doubt.acknowledged) {about})
-           AS acknowledged
+           AS acknowledged,
+       {IS_WITHHELD} AS withheld
 {source}
 JOIN document ON document.id = current.document_id
 JOIN authority ON authority.id = figure.authority_id

@@ -55,16 +55,18 @@ JOIN capture ON capture.id = page.capture_id
 """
 
 
-# The files of a subject and year, the current one first. What its address serves no longer comes
-# last; of files that are served side by side the one that was met last is the correction, whatever
-# the order in which they were asked for.
+# The files of a subject and year, the current one first. What is served no longer, neither at its
+# address nor at all, comes last; of files that are served side by side the one that was met last is
+# the correction, whatever the order in which they were asked for.
 _CURRENT_FIRST = """
     newest.subject IS {subject} AND newest.year_ending IS {year}
       AND newest.status <> 'unrecognised'
     ORDER BY EXISTS (
         SELECT 1 FROM national_table AS later
         WHERE later.link_id = newest.link_id AND later.document_id <> newest.document_id
-          AND later.last_seen > newest.last_seen),
+          AND later.last_seen > newest.last_seen)
+        OR EXISTS (
+        SELECT 1 FROM link WHERE link.id = newest.link_id AND link.gone_since IS NOT NULL),
       newest.first_seen DESC, newest.id DESC LIMIT 1
 """
 

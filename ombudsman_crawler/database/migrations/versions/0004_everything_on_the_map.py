@@ -400,8 +400,18 @@ def upgrade() -> None:
             sa.Column("collections", sa.String(), server_default="letters", nullable=False)
         )
 
+    # A virtual table. Words are found by their stems ("complaints" by "complaint") and without
+    # regard to accents; `source` says of which version a row was made.
+    op.execute(
+        "CREATE VIRTUAL TABLE search USING fts5("
+        "kind UNINDEXED, key UNINDEXED, authority, year_ending UNINDEXED, title, body, "
+        "document_id UNINDEXED, source UNINDEXED, "
+        "tokenize = 'porter unicode61 remove_diacritics 2')"
+    )
+
 
 def downgrade() -> None:
+    op.execute("DROP TABLE search")
     # What the tables before had no place for.
     op.execute("DELETE FROM figure WHERE capture_id IS NOT NULL")
     op.execute("DELETE FROM finding WHERE capture_id IS NOT NULL")

@@ -121,23 +121,20 @@ def test_a_list_that_says_less_takes_nothing_away(storage: Storage) -> None:
     assert (row.category, row.date, row.year) == ("Education", "2024-05-12", "2024-25")
 
 
-@pytest.mark.parametrize(
-    ("date", "year", "year_ending"),
-    [
-        ("2024-03-31", None, 2024),
-        ("2024-04-01", "2023", 2025),
-        (None, "2024-25", 2025),
-        (None, "2024/2025", 2025),
+def test_the_year_an_improvement_belongs_to(storage: Storage) -> None:
+    expected = {
+        ("2024-03-31", None): 2024,
+        ("2024-04-01", "2023"): 2025,
+        (None, "2024-25"): 2025,
+        (None, "2024/2025"): 2025,
         # Of the calendar or ending then: nobody can tell.
-        (None, "2024", None),
-        (None, None, None),
-    ],
-)
-def test_the_year_an_improvement_belongs_to(
-    storage: Storage, date: str | None, year: str | None, year_ending: int | None
-) -> None:
-    storage.agrees(replace(AGREED, date=date, year=year))
-    assert storage.rows("service_improvements")[0].year_ending == year_ending
+        (None, "2024"): None,
+        (None, None): None,
+    }
+    for date, year in expected:
+        storage.agrees(replace(AGREED, reference=f"{date} {year}", date=date, year=year))
+    rows = [row for row in storage.rows("service_improvements") if row.reference != "24 001 002"]
+    assert {(row.date, row.year): row.year_ending for row in rows} == expected
 
 
 def test_reports_of_one_headline_without_an_address(storage: Storage) -> None:

@@ -293,7 +293,7 @@ class CurrentRun:
 
     def _left(self) -> str:
         left = self.reader.not_attempted(self.run_id)
-        letters = f"{left} letters that were found weren't asked for; " if left else ""
+        letters = f"{left} that were found weren't asked for; " if left else ""
         return f"stopped by hand; {letters}the next run goes on"
 
     def close(self) -> None:

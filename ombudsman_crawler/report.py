@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: What to do about a check that failed, for people who run crawls.
 ADVICE = {
-    "outcomes_add_up": "letters were lost on the way: look for errors in the log and run again",
+    "outcomes_add_up": "something was lost on the way: look for errors in the log and run again",
     "no_errors": "an error of the program: report it with the log; run again, nothing is lost",
     "councils_found": "look at the map in a browser; `ombudsman probe` shows what is recognised",
     "councils_still_there": "look for these on the site: merged, renamed, or a changed map? What "
@@ -112,6 +112,7 @@ def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
         found += summary["collections"]
     else:
         found += f", {counts.get('discovered', 0)} letters"
+        found += " and reports" * ("reports" in summary["collections"])
     console.print(
         f"Run {run_id}: [bold]{summary['verdict'] or 'ended without a verdict'}[/bold] — {found}"
     )

@@ -47,12 +47,12 @@ def described() -> list[tuple[str, bool, str]]:
 
 
 def _outcomes_add_up(evidence: Evidence) -> Judgement:
-    """Every letter discovered has exactly one outcome."""
+    """All that was discovered has exactly one outcome each."""
     recorded = evidence.count("SELECT COUNT(*) FROM outcome WHERE run_id = :run")
     discovered = evidence.facts.discovered
     return (
         recorded == discovered,
-        f"{discovered} letters discovered, {recorded} with an outcome"
+        f"{discovered} discovered, {recorded} with an outcome"
         + ("" if recorded == discovered else "; look for errors in the log"),
     )
 

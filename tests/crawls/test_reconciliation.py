@@ -6,8 +6,9 @@ from typing import Any
 
 from conftest import Storage
 
-from ombudsman_crawler.replica import Replica
+from ombudsman_crawler.replica import Fault, Replica
 
+TABLES = "/information-centre/reports/annual-review-reports/local-government-complaint-reviews"
 SOURCES = ("letter", "council_page", "national_table")
 
 
@@ -98,7 +99,7 @@ def test_everything_is_three_runs_and_each_council_page_is_asked_for_once(
 
 def test_a_command_ends_as_the_worst_of_its_runs_does(storage: Storage) -> None:
     with Replica(councils=3, years=(2025, 2025)) as replica:
-        replica.faults.put("/information-centre*", Fault(status=404))
+        replica.faults[TABLES] = Fault(status=404)
         ended = storage.crawl(replica, "--collect", "letters,tables")
         assert ended.status == 1, ended.all
         runs = storage.query("SELECT collections, verdict FROM run ORDER BY id")

@@ -80,6 +80,12 @@ def from_title(text: str) -> int | None:
     Besides what `from_text` reads: "25-26", "year ending 31 March 2022" and "1 April 2021 to 31
     March 2022", whose last day tells the year.
     """
+    found = all_in_title(text)
+    return found.pop() if len(found) == 1 else None
+
+
+def all_in_title(text: str) -> set[int]:
+    """Return every report year that a title tells: of "2019-20 to 2023-24" both."""
     found = {int(one or other) for one, other in _LAST_DAY.findall(text)}
     text = _OTHER_DAY.sub(" ", text)
     found |= {_end(int(start), int(end)) for start, end in _SPAN.findall(text)} - {0}
@@ -87,8 +93,8 @@ def from_title(text: str) -> int | None:
         short = _SHORT_SPAN.findall(_SPAN.sub(" ", text))
         found = {_end(2000 + int(start), int(end)) for start, end in short} - {0}
     if not found:
-        return from_text(text)
-    return found.pop() if len(found) == 1 else None
+        found = {int(year) for year in _SINGLE.findall(_SPAN.sub(" ", text))}
+    return found
 
 
 def _end(start: int, end: int) -> int:

@@ -55,3 +55,24 @@ def test_ranges_include_both_ends() -> None:
 def test_other_ranges_are_refused_by_name(text: str) -> None:
     with pytest.raises(BadArgument, match="--years"):
         YearRange.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("2-Complaints-Decided-25-26.csv", 2026),
+        ("Complaints received 2024/25", 2025),
+        ("Complaints decided, year ending 31 March 2022", 2022),
+        ("between 1 April 2021 to 31 March 2022", 2022),
+        ("For the period ending: 31/03/2019", 2019),
+        ("Complaints decided 2019", 2019),
+        ("Complaints 2018-19, published 21 May 2020", 2019),
+        ("Complaints_Decided_21_22.xlsx", 2022),
+        ("2019-20 to 2023-24", None),
+        ("Updated 12-05-2023", None),
+        ("2-3 things", None),
+        ("", None),
+    ],
+)
+def test_titles_and_file_names_tell_their_one_year(title: str, year: int | None) -> None:
+    assert years.from_title(title) == year

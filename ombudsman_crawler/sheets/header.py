@@ -18,6 +18,7 @@ _LOOK_AT, _HIGHEST = 80, 3
 # Fewer known headings make no table.
 _FEWEST = 2
 _TOTAL = re.compile(r"(?:grand |overall )?total")
+_OF_YEARS = re.compile(r"\b(?:year|period)\b", re.IGNORECASE)
 _YEARS = re.compile(r"\b20\d\d(?:\s*[-/–]\s*(?:20)?\d\d)?\b")
 
 
@@ -41,6 +42,16 @@ class Header:
     subject: str
     columns: tuple[Column, ...]
     name: int | None
+
+    @property
+    def year(self) -> int | None:
+        """The column of years, from 0, where a table has one."""
+        places = (
+            place
+            for place, column in enumerate(self.columns)
+            if column.meaning == headings.BESIDE and _OF_YEARS.search(column.heading)
+        )
+        return next(places, None)
 
     @property
     def metrics(self) -> int:

@@ -154,11 +154,14 @@ def _title(words: Sequence[str], sheet: Sheet) -> str | None:
 
 def _year(words: Sequence[str], name: str, told: Told) -> int | None:
     """The year that the words above a table tell, else its sheet's name, else its link."""
-    found = {year for text in words if (year := years.from_title(text)) is not None}
-    if len(found) == 1:
-        return found.pop()
-    if found:
-        return None
+    every = [years.all_in_title(text) for text in words]
+    # A title says what the table is about too; notes beside it may speak of other years.
+    titles = [year for text, year in zip(words, every, strict=True) if headings.subject_of(text)]
+    for those in (set().union(*titles), set().union(*every)):
+        if len(those) == 1:
+            return those.pop()
+        if those:
+            return None
     return years.from_title(name) or told.year_ending
 
 

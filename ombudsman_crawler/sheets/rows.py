@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from ombudsman_crawler import matching, metrics
+from ombudsman_crawler import matching, metrics, years
 from ombudsman_crawler.figures import checks
 from ombudsman_crawler.figures.figure import Figure, Finding, Severity
 from ombudsman_crawler.sheets.header import Header
@@ -85,15 +85,18 @@ def _of_body(
     numbers = sum(cell is not None and cell.number is not None for cell in inside)
     name = matching.without_footnote(named.text) if named is not None else ""
     if named is None or not name:
-        return _told(row, "row_without_name", Severity.WARNING, "no name") if numbers else row
+        return _told(row, "row_without_name", Severity.WARNING, "has no name") if numbers else row
     if named.number is not None or _TOTAL.search(name) or (named.filled and not any(inside)):
         return row
+    year = _at(cells, header.year)
+    if year is not None and years.from_title(year.text) not in (None, year_ending):
+        return _told(row, "row_of_other_year", Severity.NOTE, f"is of {year.text}")
     found = matching.match(name, year_ending=year_ending)
     sure = found.how in ("exact", "known_name")
     filled = sum(cell is not None for cell in inside)
     if not sure and not _is_body(name, numbers, 2 * filled >= len(inside)):
         # A heading between groups of bodies, or a note below the table.
-        return _told(row, "row_not_read", Severity.NOTE, "no body's name") if numbers else row
+        return _told(row, "row_not_read", Severity.NOTE, "has no body's name") if numbers else row
     figures: list[Figure] = []
     findings = _about_name(name, found)
     for place, metric in columns.items():
@@ -116,8 +119,8 @@ def _of_body(
     )
 
 
-def _told(row: TableRow, code: str, severity: Severity, lack: str) -> TableRow:
-    message = f"row {row.number} has numbers and {lack}"
+def _told(row: TableRow, code: str, severity: Severity, why: str) -> TableRow:
+    message = f"row {row.number} has numbers and {why}"
     return replace(row, findings=(Finding(code, severity, message),))
 
 

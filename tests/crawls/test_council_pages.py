@@ -60,16 +60,23 @@ def readings(storage: Storage) -> int:
 
 
 def test_every_page_is_kept_with_its_figures_and_their_words(storage: Storage) -> None:
-    with Replica(councils=30, years=(2024, 2025)) as replica:
+    with Replica(councils=60, years=(2023, 2025)) as replica:
         done = storage.crawl(replica, *PAGES)
         assert done.status == 0, done.all
         truths = [replica.page(slug) for slug in every(replica)]
+        former = replica.former_slugs
     assert storage.check("pages_read")["passed"] == 1
     assert storage.query("SELECT kind FROM link") == []
     for truth in truths:
         assert shown(storage, truth.slug, truth.year_ending) == truth.figures
     states = {row["slug"]: (row["year_ending"], row["state"]) for row in storage.query(HISTORY)}
     assert states == {truth.slug: (truth.year_ending, truth.state) for truth in truths}
+    assert "no_data" in {state for _, state in states.values()}
+    linked = storage.query(
+        "SELECT old.slug FROM authority_successor JOIN authority AS old"
+        " ON old.id = predecessor_id WHERE source = 'site'"
+    )
+    assert {row["slug"] for row in linked} == set(former)
     (kent,) = storage.query(
         "SELECT * FROM figures WHERE slug = ? AND metric = 'complaints_dealt_with'", KENT
     )
@@ -93,35 +100,35 @@ def test_letters_and_pages_are_collected_on_one_walk(storage: Storage) -> None:
     assert storage.query("SELECT * FROM disagreement") == []
 
 
-def test_a_page_that_hasnt_changed_adds_nothing(storage: Storage) -> None:
-    with Replica(councils=3, years=(2024, 2025)) as replica:
-        assert storage.crawl(replica, *PAGES).status == 0
-        before = storage.query("SELECT * FROM figure"), storage.query("SELECT * FROM finding")
-        (first,) = storage.query("SELECT MAX(last_seen) AS seen FROM page_reading")
-        replica.clear_hits()
-        done = storage.crawl(replica, *PAGES)
-        assert done.status == 0, done.all
-        assert {hit.status for hit in replica.hits if hit.path.endswith("/statistics")} == {304}
-    assert storage.check("pages_read")["passed"] == 1
-    assert (storage.query("SELECT * FROM figure"), storage.query("SELECT * FROM finding")) == before
-    rows = storage.query("SELECT first_seen, last_seen FROM page_reading")
-    assert len(rows) == 3
-    assert all(row["first_seen"] <= first["seen"] < row["last_seen"] for row in rows)
-
-
 @pytest.fixture(scope="module")
 def two_years(tmp_path_factory: pytest.TempPathFactory) -> tuple[Storage, dict[int, Any]]:
-    """A storage of two crawls, a year apart, and what Kent's page showed in each."""
+    """A storage of three crawls, the last a year later, and what Kent's page showed of each year.
+
+    The second finds nothing changed, and adds nothing.
+    """
     storage = Storage(tmp_path_factory.mktemp("two_years") / "storage")
     truths = {}
     with Replica(councils=3, years=(2023, 2024)) as replica:
-        for year in (2024, 2025):
-            done = storage.crawl(replica, *PAGES)
-            assert done.status == 0, done.all
-            truths[year] = replica.page(KENT).figures
-            if year == 2024:
-                replica.advance()
+        assert storage.crawl(replica, *PAGES).status == 0
+        truths[2024] = replica.page(KENT).figures
+        before = kept(storage)
+        (first,) = storage.query("SELECT MAX(last_seen) AS seen FROM page_reading")
+        replica.clear_hits()
+        assert storage.crawl(replica, *PAGES).status == 0
+        assert {hit.status for hit in replica.hits if hit.path.endswith("/statistics")} == {304}
+        assert kept(storage) == before
+        rows = storage.query("SELECT first_seen, last_seen FROM page_reading")
+        assert len(rows) == 3
+        assert all(row["first_seen"] <= first["seen"] < row["last_seen"] for row in rows)
+        assert storage.check("pages_read")["passed"] == 1
+        replica.advance()
+        assert storage.crawl(replica, *PAGES).status == 0
+        truths[2025] = replica.page(KENT).figures
     return storage, truths
+
+
+def kept(storage: Storage) -> list[list[dict[str, Any]]]:
+    return [storage.query(f"SELECT * FROM {table}") for table in ("figure", "finding")]
 
 
 def test_the_same_address_a_year_later_is_history(
@@ -154,7 +161,6 @@ def test_archived_pages_are_read_again_without_the_site(
     said = ombudsman("reread", "--storage", storage.path)
     assert said.status == 0, said.all
     assert (storage.query(FIGURES), storage.query(SEEN)) == (right, history)
-    assert "council pages" not in ombudsman("reread", "--storage", storage.path).out
     # What was archived and never read, as by an older version of this program.
     others = "WHERE capture_id <> (SELECT MAX(capture_id) FROM page_reading)"
     tables = ("figure", "finding", "page_reading")
@@ -167,23 +173,6 @@ def test_archived_pages_are_read_again_without_the_site(
     storage.sound()
 
 
-def test_former_councils_are_read_and_are_predecessors(storage: Storage) -> None:
-    with Replica(councils=60, years=(2023, 2025)) as replica:
-        former = replica.former_slugs
-        assert storage.crawl(replica, *PAGES).status == 0
-        truths = {slug: replica.page(slug) for slug in former}
-    states = {row["slug"]: row["state"] for row in storage.query(HISTORY)}
-    assert {slug: states[slug] for slug in former} == {
-        slug: truth.state for slug, truth in truths.items()
-    }
-    assert "no_data" in states.values()
-    linked = storage.query(
-        "SELECT old.slug FROM authority_successor JOIN authority AS old"
-        " ON old.id = predecessor_id WHERE source = 'site'"
-    )
-    assert {row["slug"] for row in linked} == set(former)
-
-
 def test_statistics_that_are_lost_fail_the_run_until_they_are_acknowledged(
     storage: Storage,
 ) -> None:
@@ -191,12 +180,11 @@ def test_statistics_that_are_lost_fail_the_run_until_they_are_acknowledged(
         assert storage.crawl(replica, *PAGES).status == 0
         figures = shown(storage, KENT, 2025)
         replica.faults[replica.page(KENT).path] = Fault(replace=NEW_LAYOUT)
-        for _ in range(2):
-            done = storage.crawl(replica, *PAGES)
-            assert done.status == 1, done.all
-            detail = storage.check("pages_read")["detail"]
-            assert "no layout that is known: Kent County Council" in detail
-            assert "have lost theirs: Kent County Council" in detail
+        done = storage.crawl(replica, *PAGES)
+        assert done.status == 1, done.all
+        detail = storage.check("pages_read")["detail"]
+        assert "no layout that is known: Kent County Council" in detail
+        assert "have lost theirs: Kent County Council" in detail
         # What it showed before stays.
         assert shown(storage, KENT, 2025) == figures
         subject = f"finding:statistics_lost:{KENT}::page:council_page"
@@ -205,21 +193,10 @@ def test_statistics_that_are_lost_fail_the_run_until_they_are_acknowledged(
         assert said.status == 0, said.all
         storage.crawl(replica, *PAGES, OMBUDSMAN_MAX_FAILED_SHARE="0.5")
         assert storage.check("pages_read")["passed"] == 1
-        # A page that doesn't come says nothing.
-        replica.faults[replica.page(KENT).path] = Fault(html=True)
-        before = readings(storage)
-        assert storage.crawl(replica, *PAGES).status != 0
-        assert readings(storage) == before
         replica.faults.clear()
         assert storage.crawl(replica, *PAGES).status == 0
         assert storage.query("SELECT * FROM finding WHERE code = 'statistics_lost'") == []
     assert shown(storage, KENT, 2025) == figures
-
-
-def test_a_dry_run_keeps_nothing(storage: Storage) -> None:
-    with Replica(councils=3, years=(2024, 2025)) as replica:
-        assert storage.crawl(replica, *PAGES, "--dry-run").status == 0
-    assert not (storage.path / "ombudsman.db").exists()
 
 
 def test_an_interrupted_crawl_goes_on_where_it_ended(storage: Storage) -> None:

@@ -405,7 +405,7 @@ def test_a_decision_stays_away_though_lists_go_on_showing_it(storage: Storage) -
     with Replica(councils=4, years=(2021, 2021), decisions=4) as site:
         assert storage.crawl(site, *asked).status == 0
         (one, other) = storage.query(
-            "SELECT decision.id, reference, address, version.sections, version.summary,"
+            "SELECT decision.id, decision.reference, address, version.sections, version.summary,"
             " document.path FROM decision JOIN link ON link.id = link_id"
             " JOIN decision_version AS version ON version.id = current_version_id"
             " JOIN document ON document.id = version.document_id"
@@ -446,6 +446,6 @@ def not_in(storage: Storage, decision: dict, texts: list[str]) -> list[dict]:
     raw = (storage.path / "ombudsman.db").read_bytes()
     for text in texts:
         # Summaries and standing phrases may be those of other decisions too.
-        if not storage.query("SELECT 1 FROM decision_version WHERE instr(sections, ?)", text):
+        if not storage.query("SELECT 1 FROM search WHERE instr(body, ?)", text):
             assert text.encode() not in raw
     return rows

@@ -164,3 +164,29 @@ def test_the_tables_own_words_win_over_its_link_and_say_so() -> None:
     assert table.status == "suspect"
     (silent,) = read_file(body.replace(b" 2021-22", b""), Told("decided", 2023)).tables
     assert silent.year_ending == 2023
+
+
+YEARS = "Authority,Year,Housing,Benefits and tax\n"
+KENT = "Kent County Council,{},1,2\nLeeds City Council,{},3,4\n"
+
+
+def test_a_table_of_several_years_gives_none_of_them_another_years_numbers() -> None:
+    stacked = YEARS + KENT.format("2021-22", "2021-22") + KENT.format("2022-23", "2020/21")
+    body = "Complaints received 2019-20 to 2022-23\n" + stacked
+    (table,) = read_file(body.encode(), Told("received", 2023)).tables
+    assert table.reason == "neither its title nor its link tells its one year"
+    (table,) = read_file(("Complaints received 2021-22\n" + stacked).encode(), Told()).tables
+    assert [(row.number, row.name) for row in table.rows if row.figures] == [
+        (3, "Kent County Council"),
+        (4, "Leeds City Council"),
+    ]
+    told = [(row.number, finding.code) for row in table.rows for finding in row.findings]
+    assert told == [(5, "row_of_other_year"), (6, "row_of_other_year")]
+
+
+def test_notes_about_other_years_dont_hide_a_tables_own() -> None:
+    body = "Complaints received 2022-23\nSince 2019-20 some are counted once\n" + YEARS
+    body += KENT.format("", "")
+    (table,) = read_file(body.encode(), Told()).tables
+    assert table.year_ending == 2023
+    assert len([row for row in table.rows if row.figures]) == 2

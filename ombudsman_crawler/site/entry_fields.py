@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ombudsman_crawler.site import days, references
 from ombudsman_crawler.site.blocks import Block, Link
 
 _LABELS = {
@@ -58,14 +58,7 @@ _IN_BRACKETS = re.compile(rf"[(\[](?:[a-z ]{{0,20}}:?\s*)?({_REFERENCE})[)\]]\s*
 _IN_ADDRESS = re.compile(r"(?<!\d)(\d{2})[-_ ](\d{3})[-_ ](\d{3}[a-z]?)(?![a-z\d])", re.I)
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-/–]\s*(?:\d\d)?\d\d)?")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WRITTEN = re.compile(
-    r"(?:(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,?\s+)?"
-    r"(\d{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?,?[\s-]+(\d{4})",
-    re.IGNORECASE,
-)
-_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.Z+]*)?")
+_WEEKDAY = re.compile(r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,?\s+", re.IGNORECASE)
 _DAY_AROUND = re.compile(
     r"^(?P<first>[\w ,/.-]{6,30}?)\s*[-–—:|]\s+\S|\((?P<last>[\w ,/.-]{6,30})\)\s*$"
 )
@@ -116,7 +109,7 @@ def reference_in(url: str) -> str | None:
     return _spaced("-".join(found.groups())) if found else None
 
 
-def references(block: Block) -> list[str]:
+def own_references(block: Block) -> list[str]:
     """Return the references a block names as its own, without those within its sentences."""
     text = block.text
     label = _LABELLED.match(text)
@@ -133,31 +126,10 @@ def is_decision(link: Link) -> bool:
 def day(text: str) -> str | None:
     """Return the day a text is, as YYYY-MM-DD; None for anything else than one day."""
     text = text.strip(" .,()")
-    if found := _WRITTEN.fullmatch(text):
-        month = _month(found[2])
-        return _iso(int(found[3]), month, int(found[1])) if month else None
-    if found := _SLASHED.fullmatch(text):
-        return _iso(int(found[3]), int(found[2]), int(found[1]))
-    if found := _ISO.fullmatch(text):
-        return _iso(int(found[1]), int(found[2]), int(found[3]))
-    return None
-
-
-def _month(name: str) -> int | None:
-    full = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-            "october", "november", "december")  # fmt: skip
-    lower = name.lower()
-    for number, (short, whole) in enumerate(zip(_MONTHS, full, strict=True), 1):
-        if lower in (short, whole) or (lower == "sept" and short == "sep"):
-            return number
-    return None
-
-
-def _iso(year: int, month: int, number: int) -> str | None:
-    try:
-        return date(year, month, number).isoformat() if year >= 1974 else None
-    except ValueError:
-        return None
+    weekday = _WEEKDAY.match(text)
+    text = text[weekday.end() :] if weekday else text
+    found = days.find(text)
+    return found[0].isoformat() if found is not None and found[1] == (0, len(text)) else None
 
 
 def _labelled(found: Fields, text: str) -> str:
@@ -224,7 +196,7 @@ def _stands_for_itself(found: Fields, text: str) -> bool:
 
 
 def _spaced(reference: str) -> str:
-    return reference.upper() if "/" in reference else reference.replace("-", " ").lower()
+    return reference.upper() if "/" in reference else references.canonical(reference)
 
 
 def _is_row_heading(cell: Any) -> bool:

@@ -175,7 +175,7 @@ def _arguments(url: str) -> dict[str, str]:
 def _keys(block: Block, *, linked: bool) -> list[str]:
     """What a block is about: the decision it links, or, where none does, the reference it names."""
     if not linked:
-        return entry_fields.references(block)
+        return entry_fields.own_references(block)
     return [entry_fields.reference_in(link.url) or link.url for link in _decisions(block.links)]
 
 

@@ -122,7 +122,8 @@ def _show(console: Console, storage: Path) -> None:
         )
         console.print(
             "  –: not in the form of that year, or absent with a reason. No decision was called"
-            "\n  upheld before April 2014; received and decided left the letters in 2019."
+            "\n  upheld before April 2014. Received and decided left the letters in 2019: from then"
+            "\n  on they are those of the national tables (`sources` says so)."
         )
     if of_year:
         console.print(f"\n[bold]annual_summary of the year ending 31 March {_YEAR_SHOWN}[/bold]")

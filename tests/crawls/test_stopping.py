@@ -74,7 +74,7 @@ def test_what_is_left_is_said(storage: Storage, slow: Replica) -> None:
     assert process.returncode == 130, out + err
     left = storage.outcomes()["not_attempted"]
     assert left > 0
-    assert f"{left} letters that were found weren't asked for" in out
+    assert f"{left} that were found weren't asked for" in out
     assert storage.run()["verdict"] == "stopped"
     storage.sound()
 

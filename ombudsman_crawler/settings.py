@@ -136,19 +136,14 @@ DOWNLOADER_MIDDLEWARES = {
     "ombudsman_crawler.middlewares.Decompression": 620,
 }
 ITEM_PIPELINES = {
-    "ombudsman_crawler.pipelines.store.StoreCouncil": 50,
-    "ombudsman_crawler.pipelines.store_reports.StoreLists": 60,
+    "ombudsman_crawler.pipelines.store.StoreSeen": 50,
     "ombudsman_crawler.pipelines.fetch.FetchListed": 100,
     "ombudsman_crawler.pipelines.read.ReadLetter": 200,
     "ombudsman_crawler.pipelines.read_page.ReadPage": 210,
     "ombudsman_crawler.pipelines.read_decision.ReadDecision": 220,
     "ombudsman_crawler.pipelines.read_report.ReadReport": 230,
     "ombudsman_crawler.pipelines.read_table.ReadTable": 240,
-    "ombudsman_crawler.pipelines.store.StoreLetter": 300,
-    "ombudsman_crawler.pipelines.store.StorePage": 310,
-    "ombudsman_crawler.pipelines.store_decision.StoreDecision": 320,
-    "ombudsman_crawler.pipelines.store_reports.StoreReport": 330,
-    "ombudsman_crawler.pipelines.read_table.StoreTable": 340,
+    "ombudsman_crawler.pipelines.store.Store": 300,
 }
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -1,1 +1,1 @@
-"""The way of a letter after it is found: fetched, read, stored. One step each, one outcome."""
+"""The way of what was found: fetched, read, stored. One step each, one outcome."""

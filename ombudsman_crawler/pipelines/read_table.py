@@ -70,21 +70,3 @@ class ReadTable:
         code, message = self._workers.failure(error)
         logger.error("%s: %s: %s", item.url, code, message)
         item.reading = read.unreadable(message, reader=GAVE_UP)
-
-
-class StoreTable:
-    """Writes each table through `database.writer`, and lets go of what was only carried."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._run = current_run.of(crawler)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def process_item(self, item: Any) -> Any:
-        if isinstance(item, TableItem):
-            run = self._run
-            run.writer.store_table(run.run_id, item, run.reader.newest_year(item.kind))
-            item.reading = None
-        return item

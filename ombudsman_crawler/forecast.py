@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ombudsman_crawler import authorities, windows
 from ombudsman_crawler.database.reader import Reader
-from ombudsman_crawler.database.refetch import Refetch, is_due
+from ombudsman_crawler.database.refetch import LinkState, Refetch, is_due
 from ombudsman_crawler.options import ON_THE_MAP, Options
 from ombudsman_crawler.windows import Due
 
@@ -19,17 +20,21 @@ OLDEST = date(2013, 4, 1)
 _DECISIONS_A_MONTH, _A_PAGE = 365, 10
 # robots.txt and the map.
 _FIRST = 2
+# robots.txt and the page that lists the tables; and of the live site, the files it may list.
+_INDEX, _TABLES = 2, 40
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Requests for `pages`, `letters` and `decisions`; `known` is False where nothing is known of
-    the site and the numbers are a guess."""
+    """Requests for `pages`, and for documents of each kind; `known` is False where nothing is known
+    of the site and the numbers are a guess."""
 
     pages: int
     letters: int
     known: bool
     decisions: int = 0
+    reports: int = 0
+    tables: int = 0
 
     def __add__(self, other: Forecast) -> Forecast:
         return Forecast(
@@ -37,17 +42,24 @@ class Forecast:
             self.letters + other.letters,
             self.known and other.known,
             self.decisions + other.decisions,
+            self.reports + other.reports,
+            self.tables + other.tables,
         )
 
     @property
     def requests(self) -> int:
-        return self.pages + self.letters + self.decisions
+        return self.pages + self.letters + self.decisions + self.reports + self.tables
 
     def sentence(self, delay: float) -> str:
         """Say it to people; `delay` is the seconds between requests."""
-        parts = [f"{self.pages:,} pages", f"{self.letters:,} letters"]
-        if self.decisions:
-            parts = [*(parts if self.letters else parts[:1]), f"{self.decisions:,} decisions"]
+        documents = {
+            "letters": self.letters,
+            "reports": self.reports,
+            "tables": self.tables,
+            "decisions": self.decisions,
+        }
+        parts = [f"{self.pages:,} pages"]
+        parts += [f"{number:,} {name}" for name, number in documents.items() if number]
         counted = f"{self.requests:,} requests ({', '.join(parts)})"
         time = f", {duration(self.requests * delay)} or more" if delay else ""
         if self.known:
@@ -74,9 +86,20 @@ def forecast(
     expected = Forecast(0, 0, known=True)
     if set(options.collect) & set(ON_THE_MAP):
         expected += _of_map(reader, options, now)
+    if "tables" in options.collect:
+        expected += _of_tables(reader, options, now)
     if "decisions" in options.collect:
         expected += _of_decisions(reader, options, now.date(), oldest)
     return expected
+
+
+def _of_tables(reader: Reader | None, options: Options, now: datetime) -> Forecast:
+    known = [state for _, state in reader.link_states("table")] if reader else []
+    if reader is None or not known:
+        return Forecast(_INDEX, 0, known=False, tables=_TABLES)
+    newest = reader.newest_year("table")
+    due = sum(is_due(state, options.refetch, newest, now) for state in known)
+    return Forecast(_INDEX, 0, known=True, tables=min(due, options.limit or due))
 
 
 def _of_decisions(reader: Reader | None, options: Options, today: date, oldest: date) -> Forecast:
@@ -118,16 +141,25 @@ def _of_map(reader: Reader | None, options: Options, now: datetime) -> Forecast:
         return _limited(_FIRST + asked * _PAGES_EACH, asked * years, options, known=False)
     # A council's page may be its successor's too: one that is asked for costs its own two pages.
     read = [known for known in councils if wanted is None or {known.name, known.slug} & wanted]
+    pages = _FIRST + len(read) * (_PAGES_EACH if "letters" in options.collect else 1)
     newest = reader.newest_year()
-    span = options.years
-    due = [
-        state
-        for name, state in reader.link_states()
-        if (wanted is None or name in wanted)
-        and (span is None or state.listed_year is None or state.listed_year in span)
-        and is_due(state, options.refetch, newest, now)
-    ]
-    return _limited(_FIRST + len(read) * _PAGES_EACH, len(due), options, known=True)
+    due = {
+        kind: sum(
+            (wanted is None or name in wanted)
+            and _in_window(state, options)
+            and is_due(state, options.refetch, newest, now)
+            for name, state in reader.link_states(kind)
+        )
+        for kind, collection in (("letter", "letters"), ("report", "reports"))
+        if collection in options.collect
+    }
+    found = _limited(pages, due.get("letter", 0), options, known=True)
+    return dataclasses.replace(found, reports=due.get("report", 0))
+
+
+def _in_window(state: LinkState, options: Options) -> bool:
+    years = options.years
+    return years is None or state.listed_year is None or state.listed_year in years
 
 
 def _wanted(options: Options) -> set[str | None] | None:

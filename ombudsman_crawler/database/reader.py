@@ -263,8 +263,9 @@ class Reader:
                 )
             ]
 
-    def link_states(self) -> list[tuple[str | None, LinkState]]:
-        """Return every known letter's authority and what says whether it is due."""
+    def link_states(self, kind: str = "letter") -> list[tuple[str | None, LinkState]]:
+        """Return the authority of every known letter, or of another kind of link, and what says
+        whether it is due."""
         with self._engine.connect() as connection:
             return [
                 (
@@ -278,9 +279,10 @@ class Reader:
                         datetime.fromisoformat(row["last_asked"]) if row["last_asked"] else None,
                         row["etag"],
                         row["last_modified"],
+                        row["kind"],
                     ),
                 )
-                for row in _all(connection, _LINK_STATES)
+                for row in _all(connection, _LINK_STATES, kind=kind)
             ]
 
     def not_attempted(self, run_id: int) -> int:
@@ -570,7 +572,7 @@ SELECT link.*, authority.name AS authority,
         WHERE outcome.link_id = link.id AND capture.document_id IS NOT NULL
         ORDER BY outcome.run_id DESC LIMIT 1) AS document_id
 FROM link LEFT JOIN authority ON authority.id = link.authority_id
-WHERE link.kind IN ('letter', 'copy')
+WHERE link.kind = :kind
 """
 
 _LAST_SERVED = """

@@ -176,6 +176,7 @@ def crawl_ours(site: Site, reading: str) -> Run:
     """Crawl a site into a new storage with our own command."""
     chosen = {**AT_ONCE, **READING[reading]}
     command = [sys.executable, "-m", "ombudsman_crawler", "crawl", "--site", site.url]
+    command += ["--collect", "letters"]
     for name, value in chosen.items():
         command += ["--set", f"{name}={value}"]
     return _crawl(f"ours, reading: {reading}", [*command, "--storage", "."], site, _archived)

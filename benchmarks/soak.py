@@ -129,6 +129,7 @@ def crawl(number: int, change: str, expected: int, site: Replica, folder: Path) 
     storage, temporary = folder / "storage", folder / "temporary"
     site.clear_hits()
     command = [sys.executable, "-m", "ombudsman_crawler", "crawl", "--site", site.url]
+    command += ["--collect", "letters"]
     command += [f"--set={name}={value}" for name, value in SETTINGS.items()]
     log = folder / f"run-{number}.log"
     exit_status, _, cpu, peak = measure([*command, "--storage", str(storage)], log, folder)

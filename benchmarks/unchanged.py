@@ -126,6 +126,7 @@ def crawl(name: str, site: Replica, folder: Path) -> Crawl:
     before = _sizes(storage)
     site.clear_hits()
     command = [sys.executable, "-m", "ombudsman_crawler", "crawl", "--site", site.url]
+    command += ["--collect", "letters"]
     command += [f"--set={setting}={value}" for setting, value in AT_ONCE.items()]
     exit_status, wall, _, _ = measure([*command, "--storage", str(storage)], log, folder)
     if exit_status:

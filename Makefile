@@ -34,7 +34,7 @@ demo: $(VENV)/.replica
 
 # Side by side, a file of tests at a time: much of a crawl is waiting.
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 # The short ones are tests like any other; FAULTS=tests/long_faults leaves them to `make test`.
 FAULTS ?= tests/faults tests/long_faults

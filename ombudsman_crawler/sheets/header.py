@@ -18,6 +18,8 @@ _LOOK_AT, _HIGHEST = 80, 3
 # Fewer known headings make no table.
 _FEWEST = 2
 _TOTAL = re.compile(r"(?:grand |overall )?total")
+# Above a heading: what stands below it are no counts.
+_RATE = re.compile(r"%|\b(?:per ?cent(?:age)?s?|rates?|averages?|shares?|proportions?)\b", re.I)
 _OF_YEARS = re.compile(r"\b(?:year|period)\b", re.IGNORECASE)
 _YEARS = re.compile(r"\b20\d\d(?:\s*[-/–]\s*(?:20)?\d\d)?\b")
 
@@ -124,7 +126,7 @@ def _column(parts: list[str], subject: str, year: int | None) -> Column:
         return Column(heading, None, named)
     told = [_YEARS.sub(" ", part) if named is not None else part for part in parts]
     found = headings.meaning(" ".join(told), subject)
-    if found is None and len(told) > 1:
+    if found is None and len(told) > 1 and not _RATE.search(" ".join(told[:-1])):
         # A heading over several may tell what those below are of. A total is the whole table's
         # only where it stands under the table's subject.
         above = headings.subject_of(" ".join(told[:-1]))

@@ -55,6 +55,10 @@ _DECISIONS = (
 _TOTALS = {"received_total": (*_SUBJECTS, "received_other"), "decided_total": _DECISIONS}
 
 
+# A column of percentages that holds shares of 1 too: what is at most 1 can't be told.
+_MIXED = 0
+
+
 def read(sheet: Sheet, header: Header, year_ending: int, columns: dict[int, str]) -> list[TableRow]:
     """Read every row of a sheet that isn't empty; `columns` are the metrics of the columns (from 0)
     that can be read."""
@@ -91,6 +95,9 @@ def _of_body(
     year = _at(cells, header.year)
     if year is not None and years.from_title(year.text) not in (None, year_ending):
         return _told(row, "row_of_other_year", Severity.NOTE, f"is of {year.text}")
+    if any(cell is not None for cell in cells[len(header.columns) :]):
+        # A comma too many in a name or a number: from there on nothing stands under its heading.
+        return _told(row, "row_too_long", Severity.WARNING, "more cells than there are headings")
     found = matching.match(name, year_ending=year_ending)
     sure = found.how in ("exact", "known_name")
     filled = sum(cell is not None for cell in inside)
@@ -164,7 +171,8 @@ def _where(sheet: Sheet, number: int, name: str, heading: str, place: int) -> st
 
 def _scale(sheet: Sheet, header: Header, place: int, metric: str) -> int | None:
     """Return what a column's numbers without a percent sign are to be multiplied by: 100 where a
-    column of percentages holds shares of 1; None where that can't be told."""
+    column of percentages holds shares of 1; None where that can't be told, and `_MIXED` where it
+    holds both."""
     if metrics.load()[metric].unit != "percent":
         return 1
     found = [
@@ -173,6 +181,10 @@ def _scale(sheet: Sheet, header: Header, place: int, metric: str) -> int | None:
         if (cell := _at(row, place)) is not None and cell.number is not None
     ]
     bare = [cell.number for cell in found if not cell.percent and cell.number is not None]
+    if any(0 < number < 1 for number in bare) and (
+        any(number > 1 for number in bare) or len(bare) < len(found)
+    ):
+        return _MIXED
     if any(number > 1 for number in bare) or not any(bare):
         return 1
     if len(bare) == len(found) and any(0 < number < 1 for number in bare):
@@ -207,7 +219,8 @@ def _unread(cell: Cell, percent: bool, scale: int | None) -> tuple[str | None, s
     if cell.number is not None:
         if cell.percent and not percent:
             return "not_in_text", "stray_percent", "a percentage in a column of numbers"
-        if percent and not cell.percent and scale is None and cell.number:
+        told = scale is not None and (scale != _MIXED or cell.number > 1)
+        if percent and not cell.percent and not told and cell.number:
             return "not_in_text", "cell_ambiguous", "a percentage or a share of 1"
         return None, "", ""
     for absence, pattern in _SAID_ABSENT:

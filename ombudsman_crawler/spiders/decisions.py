@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -41,6 +41,8 @@ _LARGEST_PAGE = 8 * 2**20
 _ATTEMPTS = 4
 # Rows may shift while pages are asked for: then a window is walked once more, in this run.
 _WALKS = 2
+# After so long, decisions of a window have come out; and of so many such windows one has some.
+_SETTLED, _FEW_WINDOWS = timedelta(days=120), 3
 # So many windows in a row without an answer, and the search itself has failed.
 _UNANSWERED_IN_A_ROW = 3
 # So many decisions in the pipelines at a time, and how often is looked, in seconds: what is found
@@ -156,7 +158,8 @@ class Decisions(Spider):
             self._run.facts.errors += 1
 
     async def _everything(self) -> AsyncIterator[DecisionItem]:
-        waiting = deque(self._plan())
+        planned = self._plan()
+        waiting = deque(planned)
         self._run.facts.windows_planned = len(waiting)
         self._run.writer.planned([one.window for one in waiting])
         while waiting and not self._run.enough:
@@ -171,9 +174,20 @@ class Decisions(Spider):
             except _Unanswered as why:
                 self._unanswered_window(one.window, why)
             self._run.facts.windows_done += 1
+        self._doubt_emptiness([one.window for one in planned])
         if not (self._run.enough or self._councils or self.options.replay):
             for known in self._left_over():
                 yield self._known(known)
+
+    def _doubt_emptiness(self, asked: Sequence[Window]) -> None:
+        """A search that has nothing for any of several windows of the past has changed, or is
+        broken: none of them is complete."""
+        facts, settled = self._run.facts, self._run.clock().date() - _SETTLED
+        past = [window for window in asked if window.last < settled]
+        whole = facts.windows_done >= facts.windows_planned and not facts.windows_short
+        if facts.decisions_stated == 0 and whole and len(past) >= _FEW_WINDOWS:
+            for window in past:
+                self._short(window, f"the search states no decision in any of {len(past)} windows")
 
     def _left_over(self) -> Iterator[KnownDecision]:
         """What earlier runs had listed and couldn't get, of the years asked for."""
@@ -229,6 +243,10 @@ class Decisions(Spider):
                 yield Planned(half, planned.due)
             return
         self._run.facts.decisions_stated += total
+        if total == 0 and before is not None and before.stated:
+            # Once more by the next run: a search that has lost its index says the same.
+            self._short(window, f"the search stated {before.stated:,}, and now none", 0, 0)
+            return
         if not self._is_as_before(planned, before, first):
             async for item in self._whole(window, first):
                 yield item

@@ -110,14 +110,14 @@ def test_a_full_disk(
 def test_files_that_may_not_grow(
     storage: Storage, site: Replica, undisturbed: Undisturbed, record_property: Tell
 ) -> None:
-    full = crawl_bounded(storage, site, 400_000)
+    full = crawl_bounded(storage, site, 700_000)
     assert full.status == 1, full.all
     assert "nothing can be recorded: disk I/O error" in full.err
     nothing_lost(storage)
     again = made_whole(storage, site, undisturbed)
     tell(
         record_property,
-        "disk full: 400 kB for each file",
+        "disk full: 700 kB for each file",
         f"as undisturbed; {said(storage)}",
         full.status,
         again.status,

@@ -7,10 +7,13 @@ from __future__ import annotations
 COVERAGE = """
 WITH RECURSIVE
 letter_link AS (SELECT * FROM link WHERE kind IN ('letter', 'copy')),
+-- No year beyond the next is opened by a slip of the pen; without letters, none beyond today's.
+known(newest) AS (
+    SELECT COALESCE((SELECT MAX(year_ending) + 1 FROM letter), strftime('%Y', 'now') + 1)),
 listed(year_ending) AS (
     SELECT year_ending FROM letter
-    UNION SELECT year_ending FROM page_reading WHERE year_ending IS NOT NULL
-    UNION SELECT year_ending FROM national_table WHERE year_ending IS NOT NULL
+    UNION SELECT year_ending FROM page_reading WHERE year_ending <= (SELECT newest FROM known)
+    UNION SELECT year_ending FROM national_table WHERE year_ending <= (SELECT newest FROM known)
     UNION SELECT listed_year FROM letter_link
           WHERE listed_year <= (SELECT MAX(year_ending) + 1 FROM letter)),
 first_letter(year_ending) AS (

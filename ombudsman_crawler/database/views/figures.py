@@ -27,6 +27,16 @@ _ABOUT_ELSEWHERE = """
 # Whose figure a person found to be right is doubtful no longer.
 _OPEN = "AND doubt.acknowledged IS NOT 'right'"
 
+
+def _own_subject(figure: str) -> str:
+    """SQL: the subject of the national tables that a figure's metric is one of."""
+    return (
+        f"CASE WHEN {figure}.metric LIKE 'received%' THEN 'received'"
+        f" WHEN {figure}.metric LIKE 'compliance%' OR {figure}.metric LIKE 'satisfactory%'"
+        f" THEN 'compliance' ELSE 'decided' END"
+    )
+
+
 # The current figures of each source: the figure itself, and the document that it stands in.
 _OF_LETTERS = """
 FROM current_reading AS current
@@ -36,16 +46,19 @@ _OF_PAGES = """
 FROM current_page AS current
 JOIN figure ON figure.capture_id = current.capture_id AND figure.table_row_id IS NULL
 """
-# Where tables of two subjects have the same figure, the one that was met first is shown.
-_OF_TABLES = """
+# Where several tables have the same figure, that of the metric's own subject is shown; else the one
+# that came last.
+_OF_TABLES = f"""
 FROM current_table AS current
 JOIN table_row ON table_row.table_id = current.id
 JOIN figure ON figure.table_row_id = table_row.id AND NOT EXISTS (
-    SELECT 1 FROM figure AS before
-    JOIN table_row AS its_row ON its_row.id = before.table_row_id
+    SELECT 1 FROM figure AS other
+    JOIN table_row AS its_row ON its_row.id = other.table_row_id
     JOIN current_table AS its_table ON its_table.id = its_row.table_id
-    WHERE before.authority_id = figure.authority_id AND before.year_ending = figure.year_ending
-      AND before.metric = figure.metric AND before.id < figure.id)
+    WHERE other.authority_id = figure.authority_id AND other.year_ending = figure.year_ending
+      AND other.metric = figure.metric
+      AND (its_table.subject IS {_own_subject("other")}, its_table.first_seen, other.id)
+        > (current.subject IS {_own_subject("figure")}, current.first_seen, figure.id))
 """
 
 

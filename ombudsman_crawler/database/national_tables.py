@@ -49,6 +49,32 @@ def store(connection: Connection, time: str, item: TableItem) -> None:
     )
 
 
+def differ(connection: Connection) -> None:
+    """Bring up to date which current tables print different numbers for one figure: each of them is
+    doubtful. What one rounds and another doesn't is no difference."""
+    connection.execute(delete(FINDING).where(FINDING.c.code == _DIFFER))
+    connection.execute(text(_DIFFERENCES), {"code": _DIFFER})
+
+
+_DIFFER = "tables_differ"
+_DIFFERENCES = """
+WITH printed AS (
+    SELECT figure.*, metric.unit FROM current_table AS current
+    JOIN table_row ON table_row.table_id = current.id
+    JOIN figure ON figure.table_row_id = table_row.id AND figure.value IS NOT NULL
+    JOIN metric ON metric.metric = figure.metric)
+INSERT INTO finding (capture_id, table_row_id, origin, code, severity, metric, year_ending, message)
+SELECT one.capture_id, one.table_row_id, 'review', :code, 'warning', one.metric, one.year_ending,
+       'another table of the year prints ' || MIN(other.value_text)
+FROM printed AS one
+JOIN printed AS other ON other.authority_id = one.authority_id AND other.metric = one.metric
+     AND other.year_ending = one.year_ending AND other.table_row_id <> one.table_row_id
+WHERE abs(other.value - one.value) > CASE one.unit WHEN 'count' THEN 0 WHEN 'percent' THEN 0.5
+                                     WHEN 'days' THEN 0 ELSE 0.05 END
+GROUP BY one.id
+"""
+
+
 def compare(connection: Connection, before: int, now: int | None) -> tuple[Outcome, str | None]:
     """Say what other bytes at a known address mean: the same cells are the same table."""
     earlier, later = (_cells(connection, document) for document in (before, now))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from ombudsman_crawler import matching, metrics, years
 from ombudsman_crawler.figures import checks
 from ombudsman_crawler.figures.figure import Figure, Finding, Severity
+from ombudsman_crawler.sheets import headings
 from ombudsman_crawler.sheets.header import Header
 from ombudsman_crawler.sheets.headings import BESIDE, NAME
 from ombudsman_crawler.sheets.sheet import Cell, Sheet
@@ -55,6 +56,8 @@ _DECISIONS = (
 _TOTALS = {"received_total": (*_SUBJECTS, "received_other"), "decided_total": _DECISIONS}
 
 
+# So many known headings in one row below the table's are another table's, or the same once more.
+_FEW_HEADINGS = 2
 # A column of percentages that holds shares of 1 too: what is at most 1 can't be told.
 _MIXED = 0
 
@@ -64,12 +67,18 @@ def read(sheet: Sheet, header: Header, year_ending: int, columns: dict[int, str]
     that can be read."""
     scales = {place: _scale(sheet, header, place, metric) for place, metric in columns.items()}
     rows = []
+    another = False
     for index, cells in enumerate(sheet.rows):
         if not any(cells):
             continue
         printed = tuple(None if cell is None or cell.filled else cell.text for cell in cells)
         row = TableRow(index + 1, printed)
-        if index > header.last:
+        heads = index > header.last and _is_of_headings(cells, header)
+        if heads or (index > header.last and _is_title(cells, header, year_ending)):
+            another = another or not heads or not _repeats(cells, header)
+        elif another:
+            row = _of_another(row, cells, header)
+        elif index > header.last:
             row = _of_body(row, cells, sheet, header, year_ending, columns, scales)
         rows.append(row)
     return _once_each(rows)
@@ -124,6 +133,47 @@ def _of_body(
         figures=tuple(figures),
         findings=(*findings, *more),
     )
+
+
+def _is_of_headings(cells: tuple[Cell | None, ...], header: Header) -> bool:
+    """Whether a row below the headings is of headings again."""
+    if any(cell is not None and cell.number is not None for cell in cells):
+        return False
+    known = [headings.meaning(cell.text, header.subject) for cell in cells if cell is not None]
+    return sum(meaning not in (None, BESIDE) for meaning in known) >= _FEW_HEADINGS
+
+
+def _repeats(cells: tuple[Cell | None, ...], header: Header) -> bool:
+    """Whether headings are those of the table once more, each in its place."""
+    return all(
+        cell is None
+        or (
+            place < len(header.columns)
+            and headings.meaning(cell.text, header.subject) == header.columns[place].meaning
+        )
+        for place, cell in enumerate(cells)
+    )
+
+
+def _is_title(cells: tuple[Cell | None, ...], header: Header, year_ending: int) -> bool:
+    """Whether a row between others is a title of another year or subject."""
+    texts = [cell.text for cell in cells if cell is not None and not cell.filled]
+    if len(texts) != 1 or len(texts[0]) > _LONGEST_NAME:
+        return False
+    if any(cell is not None and cell.number is not None for cell in cells):
+        return False
+    return years.from_title(texts[0]) not in (None, year_ending) or headings.subject_of(
+        texts[0]
+    ) not in (None, header.subject)
+
+
+def _of_another(row: TableRow, cells: tuple[Cell | None, ...], header: Header) -> TableRow:
+    """A row below another table's headings or title: kept as printed; told if it has numbers."""
+    named = _at(cells, header.name)
+    numbers = any(cell is not None and cell.number is not None for cell in cells)
+    if named is None or not numbers or _TOTAL.search(named.text):
+        return row
+    return _told(row, "row_of_another_table", Severity.WARNING, "stands in another table below")
 
 
 def _told(row: TableRow, code: str, severity: Severity, why: str) -> TableRow:

@@ -371,3 +371,20 @@ def test_decisions_are_counted_beside_what_was_published(storage: Storage) -> No
         assert "3 authorities and years (2021 to 2021)" in check["detail"]
         shown = storage.query("SELECT * FROM decisions WHERE gone_since IS NULL")
         assert all(row["url"].startswith(site.url) and row["doubts"] is None for row in shown)
+
+
+def test_a_search_that_finds_nothing_at_all_is_no_success(storage: Storage, site: Replica) -> None:
+    nothing = b"<html><body><h1>Search results</h1><p>Your search has 0 results</p></body></html>"
+    site.faults["/Decisions/SearchResults"] = Fault(replace=nothing, content_type="text/html")
+    ended = crawl(storage, site, "--years", "2021")
+    assert ended.status == 1, ended.all
+    assert "no decision in any of 12 windows" in storage.check("windows_complete")["detail"]
+    assert windows(storage) == {"short": 12}
+    site.faults.clear()
+    ended = crawl(storage, site, "--years", "2021")
+    assert ended.status == 0, ended.all
+    assert windows(storage) == {"complete": 12}
+    assert storage.query("SELECT COUNT(*) AS n FROM decision")[0]["n"]
+    # What had some and has none now is asked for once more before it is believed.
+    site.faults["/Decisions/SearchResults"] = Fault(replace=nothing, content_type="text/html")
+    assert crawl(storage, site, "--years", "2021", "--refetch", "all").status == 1

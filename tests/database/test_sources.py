@@ -282,3 +282,36 @@ def test_coverage_speaks_of_every_collection(archive: Archive) -> None:
     assert row["council_page"] == "archived"
     assert sorted(row["national_tables"].split(",")) == ["compliance", "decided"]
     assert (row["decisions"], row["public_reports"], row["service_improvements"]) == (0, 0, 0)
+
+
+def test_current_tables_that_differ_are_doubtful_until_they_agree(archive: Archive) -> None:
+    from ombudsman_crawler.database import national_tables
+
+    def doubtful() -> list[dict[str, Any]]:
+        with archive.engine.begin() as connection:
+            national_tables.differ(connection)
+        return rows(archive, "SELECT metric, doubts FROM figures WHERE doubts IS NOT NULL")
+
+    table(archive, {KENT: {"upheld_decisions": 12, "compliance_rate": 99}}, subject="compliance")
+    table(archive, {KENT: {"upheld_decisions": 16}}, subject="decided")
+    assert doubtful() == [{"metric": "upheld_decisions", "doubts": "tables_differ"}]
+    archive.new_run()
+    table(archive, {KENT: {"upheld_decisions": 16, "compliance_rate": 99}}, subject="compliance")
+    assert doubtful() == []
+
+
+def test_of_two_tables_the_one_of_the_figures_own_subject_is_shown(archive: Archive) -> None:
+    table(archive, {KENT: {"upheld_decisions": 12, "compliance_rate": 99}}, subject="compliance")
+    archive.new_run()
+    table(archive, {KENT: {"upheld_decisions": 16, "compliance_rate": 98}}, subject="decided")
+    shown = summary(archive)
+    assert (shown["upheld_decisions"], shown["compliance_rate"]) == (16, 99)
+    identifiers = [row["figure_id"] for row in rows(archive, "SELECT figure_id FROM figures")]
+    assert len(identifiers) == len(set(identifiers)) == 2
+
+
+def test_a_year_far_ahead_opens_no_years_of_coverage(archive: Archive) -> None:
+    letter(archive, {"uphold_rate": 74})
+    page(archive, {"uphold_rate": 74}, year=2035)
+    found = rows(archive, "SELECT DISTINCT year_ending FROM coverage")
+    assert found == [{"year_ending": 2021}]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from make_tables import workbook
+from make_tables import csv_bytes, workbook
 
 from ombudsman_crawler.sheets.read import read_file
 from ombudsman_crawler.sheets.table import Table, TableFile, Told
@@ -190,3 +190,78 @@ def test_notes_about_other_years_dont_hide_a_tables_own() -> None:
     (table,) = read_file(body.encode(), Told()).tables
     assert table.year_ending == 2023
     assert len([row for row in table.rows if row.figures]) == 2
+
+
+def values(rows: list[list[Any]]) -> dict[tuple[str | None, str], tuple[float | None, str | None]]:
+    (table,) = read_file(csv_bytes(rows), Told()).tables
+    return {
+        (row.authority, figure.metric): (figure.value, figure.absence)
+        for row in table.rows
+        for figure in row.figures
+    }
+
+
+def test_a_row_with_a_comma_too_many_is_not_read_shifted() -> None:
+    body = (
+        b"Complaints decided 2022-23\nAuthority,Not upheld,Upheld,Total\n"
+        b"Bournemouth, Christchurch and Poole Council,7,8,15\n"
+        b"Birmingham City Council,1,234,8,1242\nKent County Council,13,63,76\n"
+    )
+    (table,) = read_file(body, Told()).tables
+    assert {row.authority for row in table.rows if row.figures} == {"Kent County Council"}
+    codes = [finding.code for row in table.rows for finding in row.findings]
+    assert codes == ["row_too_long", "row_too_long"]
+
+
+def test_shares_among_percentages_are_ambiguous_and_not_guessed() -> None:
+    read = values(
+        [
+            ["Compliance 2022-23"],
+            HEADINGS,
+            ["Kent County Council", 40, 0.95, 53],
+            ["Leeds City Council", 16, 100, 37],
+            ["Dartford Borough Council", 3, 1, 4],
+        ]
+    )
+    assert read["Kent County Council", "compliance_rate"] == (None, "not_in_text")
+    assert read["Dartford Borough Council", "compliance_rate"] == (None, "not_in_text")
+    assert read["Leeds City Council", "compliance_rate"] == (100, None)
+
+
+def test_percentages_above_a_heading_of_counts_are_no_counts() -> None:
+    read = values(
+        [
+            ["Complaints decided 2022-23"],
+            ["Authority", "Percentage", "Percentage", "Advice given", "Total"],
+            ["", "Upheld", "Not upheld", "", ""],
+            ["Kent County Council", 83, 17, 4, 80],
+            ["Leeds City Council", 60, 40, 5, 90],
+        ]
+    )
+    assert ("Kent County Council", "not_upheld_decisions") not in read
+    assert ("Kent County Council", "upheld_decisions") not in read
+    assert read["Kent County Council", "decided_advice_given"] == (4, None)
+
+
+BELOW = ["Complaints decided 2022-23"], ["Authority", "Not upheld", "Upheld"]
+
+
+def test_a_table_below_another_is_not_read_under_its_headings() -> None:
+    swapped = [*BELOW, ["Kent County Council", 13, 63], ["Authority", "Upheld", "Not upheld"],
+               ["Leeds City Council", 37, 16]]  # fmt: skip
+    of_another_year = [*BELOW, ["Kent County Council", 13, 63], ["Complaints decided 2021-22"],
+                       ["Leeds City Council", 37, 16]]  # fmt: skip
+    for shape in (swapped, of_another_year):
+        (table,) = read_file(csv_bytes(shape), Told()).tables
+        assert [row.authority for row in table.rows if row.figures] == ["Kent County Council"]
+        codes = [finding.code for row in table.rows for finding in row.findings]
+        assert codes == ["row_of_another_table"]
+        assert "Authority" not in [row.name for row in table.rows]
+
+
+def test_headings_repeated_on_a_new_page_are_no_other_table() -> None:
+    read = values(
+        [*BELOW, ["Kent County Council", 13, 63], BELOW[1], ["Leeds City Council", 16, 37]]
+    )
+    assert read["Leeds City Council", "upheld_decisions"] == (37, None)
+    assert len(read) == 4

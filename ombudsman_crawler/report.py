@@ -52,6 +52,8 @@ ADVICE = {
     "everything_read": "run again: what is archived and unread is read then",
     "decision_counts": "compare some of these on the site: decisions under a former or another "
     "name, or never published? The view `decision_count` has all numbers",
+    "tables_not_shorter": "look at the file beside the one before (both are archived): a table cut "
+    "short, a heading renamed? The view `national_rows` has the rows of the earlier one",
     "reports_have_text": "scans have no text: read them by hand; the view `public_reports` says "
     "which",
     "rows_matched": "look at these rows in the view `national_rows`; `ombudsman acknowledge "

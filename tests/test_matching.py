@@ -147,3 +147,18 @@ def test_what_looks_like_a_council_is_told_apart_from_other_bodies():
     assert match("Rutlandshire Borough Council").like_council
     assert not match("Essex Police, Fire and Crime Commissioner").like_council
     assert not match("North York Moors National Park Authority").like_council
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("Milton Keynes City Council", "Milton Keynes Council"),
+        ("Southend-on-Sea City Council", "Southend-on-Sea Borough Council"),
+        ("Colchester City Council", "Colchester Borough Council"),
+    ],
+)
+def test_cities_of_2022_are_the_councils_they_were(printed: str, name: str) -> None:
+    assert match(printed).authority == name
+    found = authorities.match(printed)
+    assert found is not None
+    assert found.name == name

@@ -22,6 +22,7 @@ from ombudsman_crawler.database.views import readings
 from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.items import Outcome, TableItem
 from ombudsman_crawler.sheets.table import Table, TableFile, TableRow
+from ombudsman_crawler.years import last_day
 
 # A name of a body that the register doesn't have is said to be like a council's: no longer, once it
 # is known from the site.
@@ -168,7 +169,11 @@ def _store_table(
         )
     }
     figures: list[dict[str, Any]] = []
-    findings = list(_findings(table.findings, table, capture_id, None))
+    said_of_table = list(table.findings)
+    if table.year_ending is not None and time < last_day(table.year_ending).isoformat():
+        message = f"it was served before the year ending {table.year_ending} was over"
+        said_of_table.append(Finding("year_implausible", Severity.WARNING, message))
+    findings = list(_findings(said_of_table, table, capture_id, None))
     for one in found:
         row_id = numbers[one.row.number]
         about = {"capture_id": capture_id, "table_row_id": row_id}

@@ -16,7 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ombudsman_crawler.database.tables import ATTEMPT, FIGURE, FINDING, PAGE_READING
+from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.site.statistics_page import READER, StatisticsPage
+from ombudsman_crawler.years import last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,16 @@ def _write_figures(
                 for figure in reading.figures
             ],
         )
-    if reading.findings:
+    findings = [*reading.findings]
+    if reading.year_ending is not None and page.first < last_day(reading.year_ending).isoformat():
+        message = f"the page was served before the year ending {reading.year_ending} was over"
+        findings.append(Finding("year_implausible", Severity.WARNING, message))
+    if findings:
         connection.execute(
             insert(FINDING),
             [
                 {**dataclasses.asdict(finding), "capture_id": capture_id, "origin": "reading"}
-                for finding in reading.findings
+                for finding in findings
             ],
         )
 

@@ -361,6 +361,7 @@ _CHECKS: dict[str, _Named] = {
     "everything_read": _Named(False, _everything_read, _of_letters),
     "decision_counts": _Named(False, decision_checks.decision_counts, _of_decisions),
     "reports_have_text": _Named(False, list_checks.reports_have_text, _of_reports),
+    "tables_not_shorter": _Named(True, table_checks.tables_not_shorter, _of_tables),
     "rows_matched": _Named(False, table_checks.rows_matched, _of_tables),
     "readings_sound": _Named(False, _readings_sound, _of_letters),
     **{

@@ -21,6 +21,28 @@ FROM doubt_elsewhere AS doubt JOIN table_row ON table_row.id = doubt.table_row_i
 WHERE doubt.acknowledged IS NULL
   AND doubt.code IN ('name_matched_loosely', 'council_not_known', 'row_twice')
 """
+# Files that this run brought at an address that served another before, and the figures of both.
+_INSTEAD = """
+WITH figures(document_id, number) AS (
+    SELECT "table".document_id, COUNT(figure.id) FROM national_table AS "table"
+    JOIN table_row ON table_row.table_id = "table".id
+    LEFT JOIN figure ON figure.table_row_id = table_row.id AND figure.value IS NOT NULL
+    GROUP BY "table".document_id)
+SELECT link.address, now.number AS now, before.number AS before
+FROM outcome
+JOIN link ON link.id = outcome.link_id AND link.kind = 'table'
+JOIN attempt ON attempt.id = outcome.capture_id
+JOIN figures AS now ON now.document_id = attempt.document_id
+JOIN figures AS before ON before.document_id = (
+    SELECT earlier.document_id FROM outcome AS past JOIN attempt AS earlier
+    ON earlier.id = past.capture_id
+    WHERE past.link_id = link.id AND past.run_id < outcome.run_id
+      AND earlier.document_id IS NOT NULL
+    ORDER BY past.run_id DESC LIMIT 1)
+WHERE outcome.run_id = :run AND outcome.outcome = 'new_version'
+"""
+# A file with fewer figures than this share of those before it has lost some.
+_CLEARLY = 0.98
 # Kinds of files that nobody reads: said in words, and archived all the same.
 _UNREADABLE_KIND = "an old or encrypted workbook"
 _SHOWN = 5
@@ -84,6 +106,20 @@ def tables_read(evidence: Evidence) -> Judgement:
 def _said(row: object) -> str:
     sheet = f' sheet "{row.sheet}"' if row.sheet else ""  # type: ignore[attr-defined]
     return f"{row.address}{sheet}: {row.reason}"  # type: ignore[attr-defined]
+
+
+def tables_not_shorter(evidence: Evidence) -> Judgement:
+    """No file that came instead of another has clearly fewer figures."""
+    compared = evidence.rows(_INSTEAD)
+    if not compared:
+        return None, "no file came instead of another"
+    shorter = [row for row in compared if row.now < _CLEARLY * row.before]
+    if shorter:
+        shown = "; ".join(
+            f"{row.address}: {row.now} after {row.before}" for row in shorter[:_SHOWN]
+        )
+        return False, f"fewer figures than the file before: {shown}"
+    return True, f"{len(compared)} files came instead of others, none with fewer figures"
 
 
 def rows_matched(evidence: Evidence) -> Judgement:

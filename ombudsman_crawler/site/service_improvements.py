@@ -78,7 +78,8 @@ class ImprovementList:
 
     `more` are the addresses of lists with more of them, `filters` what the page offers to narrow
     its list down by, at most one each of `category` and `year`; `base` is the address that their
-    arguments belong to. `whole` is False where not all of the page could be looked at.
+    arguments belong to. `whole` is False where not all of the page could be looked at, or
+    where it has all the places there are and leads to no others.
     """
 
     state: State
@@ -120,13 +121,11 @@ def read(text: str, url: str) -> ImprovementList:
         state = State.NONE
     else:
         state = State.NOT_RECOGNISED
+    more = listings.leads_to_more(section, url)
+    # As many as are ever listed, and no way to others: there may be more all the same.
+    full = len(found) >= MOST_LISTED and not more and not filters
     return ImprovementList(
-        state,
-        tuple(found),
-        listings.leads_to_more(section, url),
-        base,
-        filters,
-        not page.cut and not section.cut,
+        state, tuple(found), more, base, filters, not page.cut and not section.cut and not full
     )
 
 

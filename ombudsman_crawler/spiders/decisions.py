@@ -282,7 +282,12 @@ class Decisions(Spider):
             assert page.stated is not None
             walk.stated.append(page.stated)
             before = len(walk.found)
-            walk.found |= {urls.key(row.url, self._run.site) for row in page.decisions}
+            # What was decided on other days isn't what was asked for, and doesn't count.
+            walk.found |= {
+                urls.key(row.url, self._run.site)
+                for row in page.decisions
+                if row.decided is None or row.decided in window
+            }
             yield page
             if len(walk.found) >= page.stated or len(walk.found) == before or self._run.enough:
                 return

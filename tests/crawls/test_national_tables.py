@@ -257,3 +257,16 @@ def test_what_is_no_table_is_rejected_and_one_in_another_form_is_kept_and_told(
     (table,) = storage.query("SELECT * FROM national_table WHERE status = 'unrecognised'")
     assert len(storage.query("SELECT * FROM table_row WHERE table_id = ?", table["id"])) == 10
     storage.sound()
+
+
+def test_a_table_that_comes_again_cut_short_fails_the_run(storage: Storage) -> None:
+    with Replica(councils=6, years=(2025, 2025)) as replica:
+        assert crawl(storage, replica).status == 0
+        table = next(one for one in replica.tables() if one.content_type.startswith("text/csv"))
+        lines = replica.table_file(table.address).splitlines(keepends=True)
+        replica.faults[table.address] = Fault(
+            replace=b"".join(lines[: len(lines) // 2]), content_type="text/csv"
+        )
+        ended = crawl(storage, replica, "--refetch", "all")
+        assert ended.status == 1, ended.all
+        assert table.address in storage.check("tables_not_shorter")["detail"]

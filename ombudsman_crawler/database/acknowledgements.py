@@ -29,8 +29,6 @@ OF_AUTHORITIES = {
     "unsure": "looked at, and not to be told",
     REOPENED: "open again",
 }
-#: All verdicts, for the table's own check.
-VERDICTS = tuple(dict.fromkeys((*OF_FINDINGS, *OF_AUTHORITIES)))
 
 _AUTHORITY = "authority:"
 

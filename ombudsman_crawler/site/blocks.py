@@ -56,11 +56,6 @@ class Block:
         yield self.element
         yield from self.element.iterancestors()
 
-    @property
-    def is_link(self) -> bool:
-        """Whether its words are a link's and nothing else."""
-        return bool(self.links) and self.text == " ".join(link.text for link in self.links)
-
 
 @dataclass(frozen=True, slots=True)
 class Blocks:

@@ -13,7 +13,8 @@ from ombudsman_crawler import authorities
 from ombudsman_crawler.archive.documents import looks_like_pdf
 from ombudsman_crawler.items import LetterItem
 from ombudsman_crawler.site import council_page, letter_list, map_page, urls
-from ombudsman_crawler.spiders.map_walk import Found, MapWalk, text_of
+from ombudsman_crawler.spiders.asking import text_of
+from ombudsman_crawler.spiders.map_walk import Found, MapWalk
 
 # Lists may lead to older lists; no list is this many links away from the map.
 _DEEPEST_LIST = 8

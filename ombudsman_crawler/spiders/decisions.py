@@ -24,7 +24,7 @@ from ombudsman_crawler.middlewares import ASKED_FOR, UNCONDITIONAL, Forbidden
 from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import decision_search, urls
 from ombudsman_crawler.site.decision_search import ListedDecision, ResultPage
-from ombudsman_crawler.spiders.map_walk import text_of, wrong_site
+from ombudsman_crawler.spiders.asking import LARGEST_PAGE, text_of, wrong_site
 from ombudsman_crawler.windows import Due, Known, Planned, State, Window
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Bytes; a page of results has a hundredth of it.
-_LARGEST_PAGE = 8 * 2**20
 # A page without a total is asked for so often in all.
 _ATTEMPTS = 4
 # Rows may shift while pages are asked for: then a window is walked once more, in this run.
@@ -441,7 +439,7 @@ class Decisions(Spider):
     async def _ask(self, url: str, *, again: bool) -> Response:
         if self._run.stopping:
             raise _Stopped
-        meta: dict[str, Any] = {ASKED_FOR: "page", "download_maxsize": _LARGEST_PAGE}
+        meta: dict[str, Any] = {ASKED_FOR: "page", "download_maxsize": LARGEST_PAGE}
         if again:
             # What was archived of it is what came the first time: no answer.
             meta[UNCONDITIONAL] = True

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.http import TextResponse
-from scrapy.spidermiddlewares.httperror import HttpError
 
 from ombudsman_crawler import authorities, current_run
 from ombudsman_crawler.items import CouncilItem, ListedItem, PageItem
 from ombudsman_crawler.middlewares import ASKED_FOR, Forbidden
 from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import council_page, map_page, urls
+from ombudsman_crawler.spiders.asking import (
+    LARGEST_PAGE,
+    status_of,
+    text_of,
+    until_pages_are_read,
+    why,
+    wrong_site,
+)
 
 if TYPE_CHECKING:
     from typing import Self
@@ -27,15 +32,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 logger = logging.getLogger(__name__)
-
-#: Announces a replica, and how many councils it has: `councils=12`.
-REPLICA_HEADER = "X-Ombudsman-Replica"
-
-# Bytes; the largest page known has a tenth of it.
-_LARGEST_PAGE = 8 * 2**20
-
-# Seconds between looks at whether all pages have been read.
-_LOOK_EVERY = 0.2
 
 Found = Iterator[Request | CouncilItem | ListedItem | PageItem]
 
@@ -122,8 +118,7 @@ class MapWalk(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The map; and when all pages are read, what is left to the collectors."""
         yield self._request(self._run.site + urls.MAP_PATH, self.parse_map, errback=self.map_failed)
-        while not self._pages_are_read():
-            await asyncio.sleep(_LOOK_EVERY)
+        await until_pages_are_read(self.crawler)
         for collector in self._collecting:
             for item in collector.at_the_end():
                 yield item
@@ -150,9 +145,9 @@ class MapWalk(Spider):
     def map_failed(self, failure: Failure) -> None:
         """Without the map there is no crawl: blocked where the site refuses or doesn't answer."""
         self.page_failed(failure)
-        if _status(failure) in (404, 410):
+        if status_of(failure) in (404, 410):
             return
-        self._run.end("blocked", f"the map can't be had: {_why(failure)}")
+        self._run.end("blocked", f"the map can't be had: {why(failure)}")
 
     def _council_list(self, response: Response) -> Found:
         text = text_of(response)
@@ -228,14 +223,14 @@ class MapWalk(Spider):
             callback=callback,
             errback=errback or self.page_failed,
             cb_kwargs=arguments,
-            meta={ASKED_FOR: "page", "download_maxsize": _LARGEST_PAGE},
+            meta={ASKED_FOR: "page", "download_maxsize": LARGEST_PAGE},
         )
 
     def page_failed(self, failure: Failure) -> None:
         """Count a page that didn't come; one that robots.txt forbids is no failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
         authority = request.cb_kwargs.get("authority")
-        if authority in self._gone and _status(failure) in (404, 410):
+        if authority in self._gone and status_of(failure) in (404, 410):
             # As acknowledged. Its letters are still asked for: the server may have them.
             if request.cb_kwargs.get("wanted"):
                 self._run.facts.councils_read.add(authority)
@@ -248,22 +243,12 @@ class MapWalk(Spider):
         if self._run.stopping:
             return
         asked_for = request.meta.get("redirect_urls", [request.url])[0]
-        self.failed_page(asked_for, _why(failure))
+        self.failed_page(asked_for, why(failure))
 
     def failed_page(self, url: str, why: str) -> None:
         """Count a page that didn't come, or isn't what it was asked for as."""
         logger.error("page failed: %s: %s", url, why)
         self._run.facts.failed_pages.append(f"{url} ({why})")
-
-    def _pages_are_read(self) -> bool:
-        engine = self.crawler.engine
-        assert engine is not None
-        scraper = engine.scraper.slot
-        return (
-            not (engine.scheduler and engine.scheduler.has_pending_requests())
-            and not engine.downloader.active
-            and (scraper is None or scraper.is_idle())
-        )
 
     # -- what is wanted --------------------------------------------------------
 
@@ -284,38 +269,3 @@ class MapWalk(Spider):
         """Whether a council followed one that is wanted: its page links the predecessors'."""
         matches = (authorities.match(asked) for asked in self.options.councils)
         return any(match and name in authorities.successors(match) for match in matches)
-
-
-def wrong_site(run: current_run.CurrentRun, response: Response) -> str | None:
-    """Say what is wrong when a replica and the live site are taken for one another."""
-    announced = bytes(response.headers.get(REPLICA_HEADER, b"") or b"").decode("latin-1")
-    if run.site_name == current_run.REPLICA and not announced:
-        return (
-            f"{run.site} is on this machine but doesn't announce itself as a replica; "
-            "start one with `ombudsman replica`"
-        )
-    if run.site_name != current_run.REPLICA and announced:
-        return f"{run.site} is a replica; its letters don't belong in this storage"
-    councils = re.search(r"councils=(\d+)", announced)
-    if councils:
-        run.facts.min_councils = int(councils[1])
-    return None
-
-
-def text_of(response: Response) -> str:
-    """Return a page's text; scripts and data files come without a text type now and then."""
-    if isinstance(response, TextResponse):
-        return response.text
-    return response.body.decode("utf-8", errors="replace")
-
-
-def _status(failure: Failure) -> int | None:
-    error = failure.value
-    return error.response.status if isinstance(error, HttpError) else None
-
-
-def _why(failure: Failure) -> str:
-    status = _status(failure)
-    if status is not None:
-        return f"status {status}"
-    return f"{type(failure.value).__name__}: {failure.value}"

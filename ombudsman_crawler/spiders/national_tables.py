@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
@@ -10,14 +9,19 @@ from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.http import TextResponse
-from scrapy.spidermiddlewares.httperror import HttpError
 
 from ombudsman_crawler import current_run
 from ombudsman_crawler.items import TableItem
 from ombudsman_crawler.middlewares import ASKED_FOR, Forbidden
 from ombudsman_crawler.options import Options
 from ombudsman_crawler.site import national_tables, urls
-from ombudsman_crawler.spiders.map_walk import wrong_site
+from ombudsman_crawler.spiders.asking import (
+    LARGEST_PAGE,
+    status_of,
+    until_pages_are_read,
+    why,
+    wrong_site,
+)
 
 if TYPE_CHECKING:
     from typing import Self
@@ -28,12 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Bytes; pages of the information centre have a hundredth of it.
-_LARGEST_PAGE = 8 * 2**20
 # Pages looked at for tables, and how far they may be from where the search for them begins.
 _MOST_PAGES, _DEEPEST = 40, 4
-# Seconds between looks at whether all pages have been read.
-_LOOK_EVERY = 0.2
 
 Found = Iterator[Request | TableItem]
 
@@ -80,16 +80,14 @@ class NationalTables(Spider):
         """The index; the pages above where it lists nothing; then the tables that earlier runs
         knew and no page lists any longer."""
         yield self._page(national_tables.INDEX_PATH, self.parse_index, self.index_failed)
-        while not self._pages_are_read():
-            await asyncio.sleep(_LOOK_EVERY)
+        await until_pages_are_read(self.crawler)
         if not self._tables and not self._run.stopping:
             logger.warning("no table at %s; looked for from above", national_tables.INDEX_PATH)
             self._from_above = True
             for path in national_tables.ABOVE_INDEX:
                 if self._is_new(urljoin(self._run.site, path)):
                     yield self._page(path, self.parse_list, self.page_failed)
-            while not self._pages_are_read():
-                await asyncio.sleep(_LOOK_EVERY)
+            await until_pages_are_read(self.crawler)
         for item in self._no_longer_listed():
             yield item
 
@@ -118,11 +116,11 @@ class NationalTables(Spider):
 
     def index_failed(self, failure: Failure) -> None:
         """Without any answer there is no crawl; an index that has moved is looked for."""
-        if _status(failure) in (404, 410):
+        if status_of(failure) in (404, 410):
             logger.warning("nothing at %s any longer", national_tables.INDEX_PATH)
             return
         self.page_failed(failure)
-        self._run.end("blocked", f"the index of national tables can't be had: {_why(failure)}")
+        self._run.end("blocked", f"the index of national tables can't be had: {why(failure)}")
 
     def page_failed(self, failure: Failure) -> None:
         """Count a page that didn't come; one that robots.txt forbids is no failure, nor is one that
@@ -130,8 +128,8 @@ class NationalTables(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         if failure.check(Forbidden):  # type: ignore[no-untyped-call]
             logger.warning("%s wasn't asked for: %s", request.url, failure.value)
-        elif not self._run.stopping and not (self._from_above and _status(failure) in (404, 410)):
-            self._failed(request.meta.get("redirect_urls", [request.url])[0], _why(failure))
+        elif not self._run.stopping and not (self._from_above and status_of(failure) in (404, 410)):
+            self._failed(request.meta.get("redirect_urls", [request.url])[0], why(failure))
 
     def _failed(self, url: str, why: str) -> None:
         logger.error("page failed: %s: %s", url, why)
@@ -151,17 +149,7 @@ class NationalTables(Spider):
             whole,
             callback=callback,
             errback=errback,
-            meta={ASKED_FOR: "page", "download_maxsize": _LARGEST_PAGE},
-        )
-
-    def _pages_are_read(self) -> bool:
-        engine = self.crawler.engine
-        assert engine is not None
-        scraper = engine.scraper.slot
-        return (
-            not (engine.scheduler and engine.scheduler.has_pending_requests())
-            and not engine.downloader.active
-            and (scraper is None or scraper.is_idle())
+            meta={ASKED_FOR: "page", "download_maxsize": LARGEST_PAGE},
         )
 
     # -- tables ----------------------------------------------------------------
@@ -202,15 +190,3 @@ class NationalTables(Spider):
                 found_on=known.found_on,
                 listed=False,
             )
-
-
-def _status(failure: Failure) -> int | None:
-    error = failure.value
-    return error.response.status if isinstance(error, HttpError) else None
-
-
-def _why(failure: Failure) -> str:
-    status = _status(failure)
-    if status is not None:
-        return f"status {status}"
-    return f"{type(failure.value).__name__}: {failure.value}"

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -178,6 +179,8 @@ def test_what_was_stopped_or_killed_is_finished_by_the_next_run(
     process.communicate(timeout=60)
     storage.sound()
 
+    # What the killed run had asked for is answered late, and isn't the next run's.
+    time.sleep(1)
     site.faults.clear()
     site.clear_hits()
     ended = crawl(storage, site)
@@ -185,8 +188,7 @@ def test_what_was_stopped_or_killed_is_finished_by_the_next_run(
     as_the_site_has_them(storage, site)
     assert windows(storage) == {"complete": 24}
     asked = [hit.path for hit in site.hits if hit.path.startswith("/decisions/")]
-    # What the killed run was in the middle of may be asked for twice, what it had isn't again.
-    assert len(set(asked)) < len(site.decisions(FIRST, LAST))
+    assert len(asked) == len(set(asked)) < len(site.decisions(FIRST, LAST))
 
 
 def test_a_search_without_a_total_is_no_answer(storage: Storage, site: Replica) -> None:

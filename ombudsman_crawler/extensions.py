@@ -15,6 +15,7 @@ from scrapy import signals
 from sqlalchemy.exc import DatabaseError
 
 from ombudsman_crawler import current_run
+from ombudsman_crawler.options import documents_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -130,7 +131,8 @@ class Progress:
                 f"{facts.windows_done} of {facts.windows_planned} windows,"
                 f" {done} of {facts.discovered} decisions found so far"
             )
-        return f"{facts.councils} councils, {done} of {facts.discovered} letters"
+        found = f"{done} of {facts.discovered} {documents_of(facts.collections)}"
+        return f"{facts.councils} councils, {found}" if facts.asks_map else found
 
     def _show(self) -> None:
         done = sum(self._outcomes.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +22,13 @@ COLLECTIONS = ("letters", "pages", "tables", "decisions", "reports", "improvemen
 USUAL = ("letters", "pages", "tables")
 #: Collected together on one walk over the map; each of the others by a crawl of its own.
 ON_THE_MAP = ("letters", "pages", "reports", "improvements")
+
+
+def documents_of(collections: Iterable[str]) -> str:
+    """Name the documents that a crawl of some collections asks for: "letters and reports"."""
+    wanted = set(collections)
+    names = [name for name in ("letters", "reports", "tables", "decisions") if name in wanted]
+    return " and ".join(names) or "documents"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ombudsman_crawler.options import documents_of
+
 if TYPE_CHECKING:
     from ombudsman_crawler.database.comparison import Change
     from ombudsman_crawler.erasing import Erased
@@ -108,13 +110,9 @@ def verified(console: Console, found: dict[str, Any]) -> None:
 def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     """Print what a run did, what went wrong, and which checks failed."""
     counts = summary["counts"]
-    found = f"{counts.get('councils', 0)} councils on the map, {counts.get('pages', 0)} pages"
-    if summary["collections"] in ("tables", "decisions"):
-        found = f"{counts.get('pages', 0)} pages, {counts.get('discovered', 0)} "
-        found += summary["collections"]
-    else:
-        found += f", {counts.get('discovered', 0)} letters"
-        found += " and reports" * ("reports" in summary["collections"])
+    found = f"{counts.get('pages', 0)} pages, {counts.get('discovered', 0)} {_documents(summary)}"
+    if summary["collections"] not in ("tables", "decisions"):
+        found = f"{counts.get('councils', 0)} councils on the map, {found}"
     console.print(
         f"Run {run_id}: [bold]{summary['verdict'] or 'ended without a verdict'}[/bold] — {found}"
     )
@@ -135,6 +133,10 @@ def run_summary(console: Console, run_id: int, summary: dict[str, Any]) -> None:
     checks(console, summary["checks"])
 
 
+def _documents(summary: dict[str, Any]) -> str:
+    return documents_of(summary["collections"].split(","))
+
+
 def taken_in(console: Console, letters: Iterable[dict[str, Any]]) -> None:
     """Print which letters were found in what was taken in, and what they are now."""
     for row in letters:
@@ -148,14 +150,16 @@ def taken_in(console: Console, letters: Iterable[dict[str, Any]]) -> None:
 
 
 def dry_run(console: Console, summary: dict[str, Any]) -> None:
-    """Print which letters a run would ask for, and what would become of the others."""
+    """Print what a run would ask for, and what would become of the rest."""
     wanted = summary["would_ask_for"]
     for row in wanted:
         year = row["listed_year"] or "year unknown"
-        console.print(f"  {escape(row['authority'] or 'authority unknown')}, {year}: {row['url']}")
+        whose = f"{escape(row['authority'])}, " if row["authority"] else ""
+        console.print(f"  {whose}{year}: {escape(row['url'])}")
     others = [row for row in summary["outcomes"] if row["outcome"] != "not_attempted"]
     told = "".join(f", {row['letters']} {row['outcome']}" for row in others)
-    console.print(f"Dry run: {len(wanted)} letters would be asked for{told}. Nothing was stored.")
+    found = f"{len(wanted)} {_documents(summary)}"
+    console.print(f"Dry run: {found} would be asked for{told}. Nothing was stored.")
     requests = summary["counts"].get("pages", 0) + len(wanted)
     console.print(f"With its pages a crawl makes {requests:,} requests, about one a second.")
     checks(console, summary["checks"])

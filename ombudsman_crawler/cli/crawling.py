@@ -49,7 +49,7 @@ def crawl(
     verbose: VerboseOption = False,
     log_format: LogFormatOption = "text",
 ) -> None:
-    """Find letters on the map, archive what is new or changed, read it, store it.
+    """Find letters and what else is asked for, archive what is new or changed, read and store it.
 
     Ends with 0 when every required check holds, 1 when one failed, 2 for bad arguments or another
     site's storage, 3 while another crawl holds the storage, 4 when blocked or unreachable, 130

@@ -43,7 +43,8 @@ RefetchOption = Annotated[
     ),
 ]
 LimitOption = Annotated[
-    str | None, typer.Option("--limit", help="Ask for at most this many letters.")
+    str | None,
+    typer.Option("--limit", help="Ask for at most this many letters, tables or decisions."),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -51,7 +52,7 @@ SetOption = Annotated[
 ]
 DryRunOption = Annotated[
     bool,
-    typer.Option("--dry-run", help="Find letters and say which would be asked for; store nothing."),
+    typer.Option("--dry-run", help="Say what would be asked for; store nothing."),
 ]
 NoWarcOption = Annotated[
     bool, typer.Option("--no-warc", help="Keep no WARC of this run; documents are kept as ever.")

@@ -93,8 +93,8 @@ _COLUMNS = {
     "its checks were skipped for want of something to compare with; what later runs are compared "
     "with: `listed_by_year`, `metric_coverage`; the run's `warc` (file, exchanges, revisits, "
     "bytes; null without one), and what was `torn` from a killed run's (file, bytes, kept_as)",
-    "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected` "
-    "(outside the authority's life)",
+    "coverage.state": "`archived`, `missing`, `failed`, `unread`, `gone` or `not_expected`: "
+    "see below",
     "created": "when the storage was begun",
     "current_version_id": "→ `letter_version`: the one the site served last that can be read",
     "detail": "what was compared",

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DatabaseError
 from ombudsman_crawler import current_run, forecast, notify, settings, times
 from ombudsman_crawler.archive import lock, traffic
 from ombudsman_crawler.archive.documents import Documents
-from ombudsman_crawler.database import migrations, session
+from ombudsman_crawler.database import session
 from ombudsman_crawler.database.models import Verdict
 from ombudsman_crawler.database.news import News
 from ombudsman_crawler.database.reader import Reader
@@ -239,7 +239,7 @@ def _tell_one(result: Result, site: str, storage: Path, heartbeat: str) -> None:
 
 def _say_beforehand(options: Options, storage: Path, site: str, delay: float) -> None:
     engine = None
-    if session.schema(storage) == migrations.head():
+    if session.is_up_to_date(storage):
         engine = session.open_for_reading(storage)
     try:
         reader = Reader(engine) if engine else None
@@ -347,7 +347,7 @@ def _require_ocr(changed: Mapping[str, str] | None) -> None:
 def _refuse_early(options: Options, storage: Path, site: str, *, replaying: bool = False) -> None:
     name = current_run.site_name(site)
     known: set[str] = set()
-    if session.schema(storage) == migrations.head():
+    if session.is_up_to_date(storage):
         engine = session.open_for_reading(storage)
         try:
             reader = Reader(engine)
@@ -409,7 +409,7 @@ def _result(crawler: Any) -> Result:
 
 def site_of(storage: Path) -> str:
     """Return an address of the site a storage belongs to: the live one for a new storage."""
-    if session.schema(storage) != migrations.head():
+    if not session.is_up_to_date(storage):
         return urls.LIVE_SITE
     engine = session.open_for_reading(storage)
     try:

@@ -41,6 +41,15 @@ _VIEWS = {
     "listed with.",
     "absences": "One metric without a value in a council's annual letter of a year, and why.",
     "metric": "One metric of the vocabulary.",
+    "authorities": "One body: a council of the register, or another that the site names.",
+    "authority_names": "One other name of a body.",
+    "successors": "One body that ended and the one that took over from it.",
+    "letters": "One letter as it is now: its current version and what that says of itself.",
+    "letter_versions": "One wording of a letter, in the order in which they were first seen.",
+    "version_figures": "One figure of a version that isn't current any longer.",
+    "findings": "One finding about what is current, notes too, with the last word of a person.",
+    "runs": "One crawl.",
+    "run_checks": "One named check of a run.",
     "decisions": "One decision as its current page says; what was never had, as the search lists "
     "it. Decisions gone from the site are included.",
     "decision_count": "One authority and one year ending, by the days of the decisions, and how "
@@ -217,6 +226,40 @@ _COLUMNS = {
     "whole": "1 when everything was asked for: no window, no sample",
     "words": "the words with their boxes, compressed",
     "year_ending": "the year ending 31 March",
+}
+
+# What is said of letters, versions, findings and runs in the views of these names.
+_OF_ANALYSTS = {
+    "authorities.key": "its lasting short name, as in `figure_id`",
+    "authority_names.name": "the other name",
+    "authority_names.source": "where the name was met: `register` or `site`",
+    "successors.predecessor": "name of the authority that ended",
+    "successors.successor": "name of the authority that took over",
+    "successors.date": "the first day after, where it is known",
+    "successors.source": "`register`, or `site` where a council's page says so",
+    "letter": "lasting short name of the letter: the authority's key, the year ending and, unless "
+    "it is the annual letter, its kind",
+    "letters.letter_kind": "`annual` or `follow_up`",
+    "letters.versions": "how many wordings of it are kept",
+    "letters.gone_since": "since when no address of it is answered any longer",
+    "letters.withheld": "1: its document is withheld from publication, and nothing is said of it",
+    "erased": "1: its document's bytes were erased; its hash and figures stay",
+    "version": "number of the wording, from 1",
+    "letter_versions.current": "1 for the one that counts",
+    "read_at": "when it was read",
+    "findings.subject": "lasting name of the finding, as `ombudsman acknowledge` takes it; null "
+    "for a note",
+    "findings.metric": "name of the metric; null: about the whole letter, page or row",
+    "findings.source": "`letter`, `council_page` or `national_table`",
+    "findings.acknowledged": "the last verdict of a person, null while there is none",
+    "acknowledged_by": "whose verdict it is",
+    "acknowledged_at": "when it was given",
+    "acknowledged_note": "why",
+    "runs.run_id": "number of the run",
+    "runs.reason": "why it ended so",
+    "runs.verdict": "`ok`, `failed`, `stopped`, `blocked` or `killed`; null while it runs",
+    "program": "version of this program",
+    "check": "name of the check",
 }
 
 #: The same of what the map holds besides letters.
@@ -410,7 +453,7 @@ def meaning(table: str, column: str) -> str:
     metric = metrics.load().get(column)
     if metric is not None and table == "annual_summary":
         return f"{metric.definition} ({metric.unit})"
-    known = {**_COLUMNS, **_OF_COLLECTIONS}
+    known = {**_OF_ANALYSTS, **_COLUMNS, **_OF_COLLECTIONS}
     return known.get(f"{table}.{column}") or known[column]
 
 

@@ -66,14 +66,29 @@ def open_for_reading(storage: Path) -> Engine:
             "a crawl brings an older one up to date"
         )
     engine = _engine(path, begin="BEGIN", read_only=True)
-    with engine.connect() as connection:
-        there = set(inspect(connection).get_view_names())
-    if lacking := set(views.definitions()) - there:
+    if lacking := _lacking_views(engine):
         engine.dispose()
         raise WrongStorage(
             f"{path} lacks {', '.join(sorted(lacking))}; a crawl brings it up to date"
         )
     return engine
+
+
+def is_up_to_date(storage: Path) -> bool:
+    """Whether there is a database that this version can read as it is: `open_for_writing` brings
+    another up to date. Raises WrongStorage for a file that is no database."""
+    if schema(storage) != migrations.head():
+        return False
+    engine = _engine(storage / DATABASE, begin="BEGIN", read_only=True)
+    try:
+        return not _lacking_views(engine)
+    finally:
+        engine.dispose()
+
+
+def _lacking_views(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        return set(views.definitions()) - set(inspect(connection).get_view_names())
 
 
 def schema(storage: Path) -> str | None:
@@ -107,7 +122,7 @@ def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
         # WAL needs a file beside the database even for reading; an archive on a read-only
         # medium has nobody who writes.
         mode += "&immutable=1"
-    uri = f"file:{_uri_path(path)}?mode={mode}"
+    uri = f"file:{uri_path(path)}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(
@@ -161,7 +176,8 @@ def _pragma(connection: sqlite3.Connection, name: str, value: str, expected: obj
         raise WrongStorage(f"SQLite refused {name} = {value} (it is {found}); use a local disk")
 
 
-def _uri_path(path: Path) -> str:
+def uri_path(path: Path) -> str:
+    """Return a path as SQLite's URIs want it."""
     return str(path.resolve()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 

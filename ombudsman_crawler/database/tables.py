@@ -46,3 +46,6 @@ SERVICE_IMPROVEMENT = _table(collections.ServiceImprovement)
 LIST_READ = _table(collections.ListRead)
 WITHHOLDING = _table(collections.Withholding)
 ERASURE = _table(collections.Erasure)
+
+#: Every table by its name.
+NAMED = {table.name: table for table in models.Base.metadata.sorted_tables}

@@ -62,50 +62,118 @@ JOIN figure ON figure.table_row_id = table_row.id AND NOT EXISTS (
 """
 
 
+# What a figure's lasting name ends in, where it needs more than source and metric.
+_SUFFIX = """CASE WHEN current.letter_kind <> 'annual' THEN '/' || current.letter_kind ELSE '' END
+           || CASE WHEN figure.restated THEN '/restated-' || current.year_ending ELSE '' END"""
+_COPY = """(SELECT copy FROM letter_version WHERE letter_version.id = current.version_id)"""
+
+_EVERY = (
+    (_OF_LETTERS, _ABOUT_LETTER, _SUFFIX, _COPY),
+    (_OF_PAGES, _ABOUT_ELSEWHERE, "''", "0"),
+    (_OF_TABLES, _ABOUT_ELSEWHERE, "''", "0"),
+)
+
+#: SQL: the lasting name of a figure with a `suffix`, of an `authority`.
+FIGURE_ID = """authority.key || '/' || figure.year_ending || '/' || figure.source || '/'
+           || figure.metric || {suffix}"""
+
+
+def unit_of(metric: str) -> str:
+    """Return the SQL of a metric's unit."""
+    units = " ".join(f"WHEN '{one.name}' THEN '{one.unit}'" for one in metrics.load().values())
+    return f"CASE {metric} {units} END"
+
+
 def figures() -> str:
     """Return the SQL of `figures`."""
     return "\nUNION ALL\n".join(
-        (
-            _figures_of(
-                _OF_LETTERS,
-                _ABOUT_LETTER,
-                suffix="CASE WHEN current.letter_kind <> 'annual' THEN '/' || current.letter_kind"
-                " ELSE '' END || CASE WHEN figure.restated THEN '/restated-'"
-                " || current.year_ending ELSE '' END",
-                copy="(SELECT copy FROM letter_version"
-                " WHERE letter_version.id = current.version_id)",
-            ),
-            _figures_of(_OF_PAGES, _ABOUT_ELSEWHERE),
-            _figures_of(_OF_TABLES, _ABOUT_ELSEWHERE),
-        )
-    )
-
-
-def _figures_of(source: str, about: str, *, suffix: str = "''", copy: str = "0") -> str:
-    units = " ".join(
-        f"WHEN '{metric.name}' THEN '{metric.unit}'" for metric in metrics.load().values()
-    )
-    return f"""
-SELECT authority.key || '/' || figure.year_ending || '/' || figure.source || '/' || figure.metric
-           || {suffix} AS figure_id,
+        f"""
+SELECT {FIGURE_ID.format(suffix=suffix)} AS figure_id,
        authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
        figure.year_ending, figure.metric, figure.value, figure.absence,
-       CASE figure.metric {units} END AS unit,
+       {unit_of("figure.metric")} AS unit,
        figure.value_text, figure.source, figure.page, figure.box, figure.text,
        document.sha256 AS document_sha256,
        (SELECT capture.url FROM capture WHERE capture.document_id = document.id
         ORDER BY capture.id DESC LIMIT 1) AS url,
        figure.restated,
-       (SELECT group_concat(DISTINCT doubt.code) {about} {_OPEN}) AS doubts,
+       {_doubts(about)} AS doubts,
        document.path AS document_path,
        {copy} AS copy,
-       (SELECT group_concat(DISTINCT doubt.code || ':' || doubt.acknowledged) {about})
-           AS acknowledged,
+       {_acknowledged(about)} AS acknowledged,
        {IS_WITHHELD} AS withheld
 {source}
 JOIN document ON document.id = current.document_id
 JOIN authority ON authority.id = figure.authority_id
 """
+        for source, about, suffix, copy in _EVERY
+    )
+
+
+def numbered() -> str:
+    """Return the SQL of the same figures with authorities and documents by their numbers."""
+    return "\nUNION ALL\n".join(
+        f"""
+SELECT figure.authority_id, figure.year_ending, figure.metric, figure.source, {suffix} AS suffix,
+       figure.value, figure.absence, figure.value_text, figure.page, figure.box, figure.text,
+       current.document_id, figure.restated, {_doubts(about)} AS doubts, {copy} AS copy,
+       {_acknowledged(about)} AS acknowledged
+{source} WHERE figure.authority_id IS NOT NULL
+"""
+        for source, about, suffix, copy in _EVERY
+    )
+
+
+def over_tables() -> str:
+    """Return the SQL of `figures` over a snapshot's tables: see `snapshot`."""
+    return f"""
+SELECT {FIGURE_ID.format(suffix="figure.suffix")} AS figure_id,
+       authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
+       figure.year_ending, figure.metric, figure.value, figure.absence,
+       {unit_of("figure.metric")} AS unit,
+       figure.value_text, figure.source, figure.page, figure.box, figure.text,
+       document.sha256 AS document_sha256, document.url, figure.restated, figure.doubts,
+       document.path AS document_path, figure.copy, figure.acknowledged, 0 AS withheld
+FROM figure
+JOIN authority ON authority.id = figure.authority_id
+JOIN document ON document.id = figure.document_id
+"""
+
+
+def absences_over_tables() -> str:
+    """Return the SQL of `absences` over a snapshot's tables."""
+    return f"""
+SELECT authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
+       current.year_ending, current.form, metric.metric,
+       CASE WHEN figure.metric IS NOT NULL THEN figure.absence
+            WHEN {_carried()} THEN 'not_mentioned'
+            ELSE 'not_in_form' END AS absence,
+       figure.value_text, figure.page, figure.text
+FROM letters AS current
+JOIN authority ON authority.name = current.authority
+CROSS JOIN metric
+LEFT JOIN figure ON figure.authority_id = authority.id AND figure.metric = metric.metric
+                AND figure.year_ending = current.year_ending AND figure.source = 'letter'
+                AND figure.suffix = ''
+WHERE current.letter_kind = 'annual' AND current.status IN ('ok', 'suspect')
+  AND (figure.metric IS NULL OR figure.absence IS NOT NULL)
+"""
+
+
+def _carried() -> str:
+    """SQL: a letter's form carries a metric."""
+    return " OR ".join(
+        f"(metric.metric = '{metric.name}' AND current.form IN ({texts(metric.forms)}))"
+        for metric in metrics.load().values()
+    )
+
+
+def _doubts(about: str) -> str:
+    return f"(SELECT group_concat(DISTINCT doubt.code) {about} {_OPEN})"
+
+
+def _acknowledged(about: str) -> str:
+    return f"(SELECT group_concat(DISTINCT doubt.code || ':' || doubt.acknowledged) {about})"
 
 
 def annual_summary() -> str:
@@ -164,15 +232,11 @@ GROUP BY kind, year_ending, metric, value
 
 def absences() -> str:
     """Return the SQL of `absences`."""
-    carried = " OR ".join(
-        f"(metric.metric = '{metric.name}' AND current.form IN ({texts(metric.forms)}))"
-        for metric in metrics.load().values()
-    )
     return f"""
 SELECT authority.name AS authority, authority.slug, authority.gss_code, authority.kind,
        current.year_ending, current.form, metric.metric,
        CASE WHEN figure.id IS NOT NULL THEN figure.absence
-            WHEN {carried} THEN 'not_mentioned'
+            WHEN {_carried()} THEN 'not_mentioned'
             ELSE 'not_in_form' END AS absence,
        figure.value_text, figure.page, figure.text
 FROM current_reading AS current

@@ -44,7 +44,8 @@ SELECT authority.name AS authority, authority.slug, authority.gss_code, authorit
        page.year_ending, page.layout, page.state, page.status, page.period_start, page.period_end,
        page.name_as_printed,
        (SELECT COUNT(*) FROM figure
-        WHERE figure.capture_id = page.capture_id AND figure.value IS NOT NULL) AS figures,
+        WHERE figure.capture_id = page.capture_id AND figure.table_row_id IS NULL
+          AND figure.value IS NOT NULL) AS figures,
        page.capture_id IN (SELECT current.capture_id FROM current_page AS current) AS current,
        page.first_seen, page.last_seen, page.reader, page.capture_id,
        document.sha256 AS document_sha256, document.path AS document_path, capture.url

@@ -15,6 +15,13 @@ StorageOption = Annotated[
         help="Folder that holds the database and the documents.",
     ),
 ]
+DatabaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--database",
+        help="A database that `ombudsman publish` made, instead of the storage as it is now.",
+    ),
+]
 SiteOption = Annotated[
     str, typer.Option("--site", envvar="OMBUDSMAN_SITE", help="Address of the site to crawl.")
 ]

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ def application(shown: Shown) -> Any:
     def show(path: Path) -> None:
         if _DATABASE in datasette.databases:
             datasette.remove_database(_DATABASE)
+            # Its threads keep their connections by the database's name: these have none yet.
+            datasette.executor = ThreadPoolExecutor(datasette.setting("num_sql_threads"))
         datasette.add_database(Database(datasette, str(path), is_mutable=False), name=_DATABASE)
 
     show(shown.analysts.path)

@@ -114,27 +114,30 @@ def over_time(
                         "detail": {"field": "segment", "type": "nominal"},
                     },
                 },
-                {
-                    "transform": [{"filter": "isValid(datum.value)"}],
-                    "mark": {"type": "point", "size": 45, "strokeWidth": 2, "opacity": 1},
-                    "encoding": {
-                        "x": _years(first, last),
-                        "y": value,
-                        "color": by_series,
-                        "fill": {
-                            "condition": {"test": "datum.doubtful", "value": "#ffffff"},
-                            "field": "series",
-                            "type": "nominal",
-                            "scale": {"domain": names, "range": colours},
-                            "legend": None,
+                *(
+                    {
+                        "transform": [{"filter": f"isValid(datum.value) && {test}"}],
+                        "mark": {
+                            "type": "point",
+                            "shape": shape,
+                            "filled": shape == "circle",
+                            **({} if shape == "circle" else {"fill": "#ffffff"}),
+                            "size": 45,
+                            "strokeWidth": 2,
+                            "opacity": 1,
                         },
-                        "shape": {
-                            "condition": {"test": "datum.doubtful", "value": "diamond"},
-                            "value": "circle",
+                        "encoding": {
+                            "x": _years(first, last),
+                            "y": value,
+                            "color": by_series,
+                            "tooltip": told,
                         },
-                        "tooltip": told,
-                    },
-                },
+                    }
+                    for shape, test in (
+                        ("circle", "!datum.doubtful"),
+                        ("diamond", "datum.doubtful"),
+                    )
+                ),
             ],
         },
         title=title,

@@ -23,6 +23,8 @@ _COLOURS = ("#0b4f9e", "#a34700", "#1a7a4c", "#7a3fa0", "#8a6a00", "#b3005e")
 _AVERAGE_COLOUR = "#5b6673"
 _SOFT = "#4d5a68"
 _FONT = "Liberation Sans, Arial, sans-serif"
+# What isn't doubtful is a filled circle.
+_SHAPES = (("circle", "!datum.doubtful"), ("diamond", "datum.doubtful"))
 #: What breaks of definition are: a line across one would join what isn't the same.
 _DEFINITION = "definition"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from ombudsman_crawler.exceptions import BadArgument
 
 StorageOption = Annotated[
     Path,
@@ -21,6 +24,10 @@ DatabaseOption = Annotated[
         "--database",
         help="A database that `ombudsman publish` made, instead of the storage as it is now.",
     ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="What was current at the end of this day, as 2026-11-25 (UTC)."),
 ]
 SiteOption = Annotated[
     str, typer.Option("--site", envvar="OMBUDSMAN_SITE", help="Address of the site to crawl.")
@@ -88,3 +95,13 @@ OcrOption = Annotated[
     bool,
     typer.Option("--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."),
 ]
+
+
+def day_of(as_of: str | None) -> date | None:
+    """Read the day of --as-of. Raises BadArgument where it is none."""
+    if as_of is None:
+        return None
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError as error:
+        raise BadArgument("--as-of", as_of, "write a day as 2026-11-25") from error

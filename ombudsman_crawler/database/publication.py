@@ -1,0 +1,206 @@
+"""What publishing asks of analysts' databases: what one holds, and what has changed since another."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ombudsman_crawler.database import session, snapshot
+
+# What two databases of the same data may differ in.
+_OF_THE_MAKING = "made"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of change: how many there are, and the lines of the first of them."""
+
+    heading: str
+    count: int
+    lines: list[str] = field(default_factory=list)
+
+
+def compact(made: Path, target: Path) -> None:
+    """Write an analysts' database whole and without gaps to a new file that needs no other beside
+    it."""
+    with closing(_opened(made)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    with closing(sqlite3.connect(target)) as connection:
+        # Readable on a read-only disk, too.
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def add_about(path: Path, values: dict[str, str]) -> None:
+    """Add to what a database says of itself, before it is published."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", list(values.items()))
+
+
+def row_counts(path: Path) -> dict[str, int]:
+    """Return how many rows each table and view of an analysts' database has."""
+    with closing(_opened(path)) as connection:
+        return {
+            name: connection.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0]
+            for name in snapshot.NAMES
+        }
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two analysts' databases say the same, whenever they were made."""
+    with closing(_opened(one)) as connection:
+        connection.execute(f"ATTACH 'file:{session.uri_path(other)}?mode=ro' AS other")
+        names = connection.execute(
+            "SELECT name, sql FROM main.sqlite_master WHERE type IN ('table', 'view')"
+            " AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        theirs = dict(
+            connection.execute(
+                "SELECT name, sql FROM other.sqlite_master WHERE type IN ('table', 'view')"
+                " AND name NOT LIKE 'sqlite_%'"
+            )
+        )
+        if dict(names) != theirs:
+            return False
+        tables = [name for name, sql in names if sql.startswith("CREATE TABLE")]
+        return all(_same_rows(connection, name) for name in tables)
+
+
+def _same_rows(connection: sqlite3.Connection, table: str) -> bool:
+    but = f"WHERE name <> '{_OF_THE_MAKING}'" if table == "about" else ""
+    counts = [
+        connection.execute(f"SELECT COUNT(*) FROM {schema}.{table} {but}").fetchone()[0]
+        for schema in ("main", "other")
+    ]
+    return (
+        counts[0] == counts[1]
+        and not connection.execute(
+            f"SELECT * FROM main.{table} {but} EXCEPT SELECT * FROM other.{table} {but} LIMIT 1"
+        ).fetchone()
+    )
+
+
+def changes(before: Path, now: Path, most: int = 50) -> list[Section]:
+    """Return what an analysts' database says that an earlier one didn't, with at most so many lines
+    of each kind."""
+    with closing(_opened(now)) as connection:
+        connection.execute(f"ATTACH 'file:{session.uri_path(before)}?mode=ro' AS before")
+        return list(_changes(connection, most))
+
+
+def _changes(connection: sqlite3.Connection, most: int) -> Iterator[Section]:
+    theirs = {row[0] for row in connection.execute("SELECT name FROM before.sqlite_master")}
+    for heading, needed, query in _QUERIES:
+        # An earlier version of the program may have published less.
+        if needed not in theirs:
+            continue
+        count = connection.execute(f"SELECT COUNT(*) FROM ({query})").fetchone()[0]
+        if count:
+            lines = connection.execute(f"{query} LIMIT {most}").fetchall()
+            yield Section(heading, count, [str(line[0]) for line in lines])
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{session.uri_path(path)}?mode=ro", uri=True)
+
+
+_LETTER = "letters.authority || ', ' || letters.year_ending || ' (' || letters.letter || ')'"
+
+# A figure by its key in both databases: numbers of authorities may differ.
+_FIGURES = """
+SELECT {schema}.authority.key || '/' || figure.year_ending || '/' || figure.source || '/'
+           || figure.metric || figure.suffix AS figure_id,
+       {schema}.authority.name AS authority, figure.year_ending, figure.metric, figure.value,
+       figure.absence, figure.value_text, figure.doubts
+FROM {schema}.figure JOIN {schema}.authority ON {schema}.authority.id = figure.authority_id
+"""
+_NOW, _BEFORE = (_FIGURES.format(schema=schema) for schema in ("main", "before"))
+
+
+def _said(table: str) -> str:
+    return (
+        f"COALESCE({table}.value_text, CAST({table}.value AS TEXT), 'absent: ' || {table}.absence)"
+    )
+
+
+# Each kind of change: its heading, the table it needs, and a query for its lines in their order.
+_QUERIES = (
+    (
+        "New letters",
+        "letters",
+        f"""SELECT {_LETTER} FROM main.letters
+        WHERE letters.letter NOT IN (SELECT letter FROM before.letters)
+        ORDER BY letters.year_ending DESC, letters.authority""",
+    ),
+    (
+        "Letters with other words than before",
+        "letters",
+        f"""SELECT {_LETTER} FROM main.letters JOIN before.letters AS earlier USING (letter)
+        WHERE letters.versions > earlier.versions
+        ORDER BY letters.year_ending DESC, letters.authority""",
+    ),
+    (
+        "Letters no longer on the site",
+        "letters",
+        f"""SELECT {_LETTER} || ', since ' || substr(letters.gone_since, 1, 10)
+        FROM main.letters LEFT JOIN before.letters AS earlier USING (letter)
+        WHERE letters.gone_since IS NOT NULL AND earlier.gone_since IS NULL
+        ORDER BY letters.year_ending DESC, letters.authority""",
+    ),
+    (
+        "Revised figures",
+        "figure",
+        f"""SELECT now.authority || ', ' || now.year_ending || ', ' || now.metric || ': '
+            || {_said("earlier")} || ' → ' || {_said("now")} || ' (' || now.figure_id || ')'
+        FROM ({_NOW}) AS now JOIN ({_BEFORE}) AS earlier USING (figure_id)
+        WHERE now.value IS NOT earlier.value OR now.absence IS NOT earlier.absence
+        ORDER BY now.year_ending DESC, now.figure_id""",
+    ),
+    (
+        "Figures that are there no longer",
+        "figure",
+        f"""SELECT authority || ', ' || year_ending || ', ' || metric || ' (' || figure_id || ')'
+        FROM ({_BEFORE}) WHERE figure_id NOT IN (SELECT figure_id FROM ({_NOW}))
+        ORDER BY year_ending DESC, figure_id""",
+    ),
+    (
+        "New doubts",
+        "figure",
+        f"""SELECT now.authority || ', ' || now.year_ending || ', ' || now.metric || ': '
+            || now.doubts || ' (' || now.figure_id || ')'
+        FROM ({_NOW}) AS now LEFT JOIN ({_BEFORE}) AS earlier USING (figure_id)
+        WHERE now.doubts IS NOT NULL AND earlier.doubts IS NOT now.doubts
+        ORDER BY now.year_ending DESC, now.figure_id""",
+    ),
+    (
+        "Doubts settled",
+        "figure",
+        f"""SELECT now.authority || ', ' || now.year_ending || ', ' || now.metric || ': '
+            || earlier.doubts || ' (' || now.figure_id || ')'
+        FROM ({_NOW}) AS now JOIN ({_BEFORE}) AS earlier USING (figure_id)
+        WHERE now.doubts IS NULL AND earlier.doubts IS NOT NULL
+        ORDER BY now.year_ending DESC, now.figure_id""",
+    ),
+    (
+        "New public reports",
+        "public_reports",
+        """SELECT DISTINCT authority || ': ' || title FROM main.public_reports
+        WHERE (authority, title) NOT IN (SELECT authority, title FROM before.public_reports)
+        ORDER BY 1""",
+    ),
+    (
+        "New service improvements",
+        "service_improvements",
+        """SELECT authority || COALESCE(', ' || reference, '') FROM main.service_improvements
+        WHERE (authority, text) NOT IN (SELECT authority, text FROM before.service_improvements)
+        ORDER BY 1""",
+    ),
+    (
+        "New decisions",
+        "decisions",
+        """SELECT COALESCE(reference, url) || ', ' || COALESCE(authority, authority_as_printed, '')
+        FROM main.decisions WHERE url NOT IN (SELECT url FROM before.decisions) ORDER BY 1""",
+    ),
+)

@@ -1,0 +1,281 @@
+"""A storage's analysts' database published: a file that never changes, a manifest, and what changed
+since the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ombudsman_crawler import credits
+from ombudsman_crawler.archive import lock
+from ombudsman_crawler.database import analysts, publication
+from ombudsman_crawler.database.analysts import Analysts
+from ombudsman_crawler.database.publication import Section
+from ombudsman_crawler.exceptions import OmbudsmanError
+from ombudsman_crawler.times import now
+
+FOLDER = "published"
+LATEST = "latest.db"
+CHANGES = "CHANGES.md"
+
+_PUBLISHED = re.compile(r"ombudsman-\d{4}-\d\d-\d\d(?:-\d+)?\.db")
+# A name that no publication has: what a killed one leaves is cleared by the next.
+_UNFINISHED = ".unfinished-"
+_BLOCK = 1 << 20
+_HEADING = "# What changed from one published database to the next\n"
+
+
+class NotPublishable(OmbudsmanError):
+    """The last runs' required checks don't hold, or nothing was crawled. Raised by `publish`, which
+    has published nothing then."""
+
+
+class CannotWrite(OmbudsmanError):
+    """The folder of published databases can't be written. Raised by `publish`; nothing stands
+    there under a final name that isn't whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What came of publishing: the file and its manifest, the publication before it, what changed
+    since, what doesn't hold. Where nothing changed `path` is the one before and `is_new` false."""
+
+    path: Path
+    manifest: dict[str, Any]
+    is_new: bool
+    changes: list[Section] = field(default_factory=list)
+
+
+def publish(
+    storage: Path, *, day: date | None = None, despite_checks: bool = False, force: bool = False
+) -> Published:
+    """Publish a storage as it is now, or was at the end of a day.
+
+    A database that says the same as the last published one isn't published again, unless by
+    `force`. Raises NotPublishable, CannotWrite, WrongStorage, and BadArgument for the day.
+    """
+    folder = storage / FOLDER
+    with tempfile.TemporaryDirectory(prefix="ombudsman-") as workshop:
+        made = Path(workshop, "analysts.db")
+        analysts.of_storage(storage, made, day)
+        is_crawled_now = lock.is_held(storage)
+        with Analysts(made) as database:
+            about = database.about
+            failing = list(_failing(database, is_crawled_now))
+            checks = _checks(database)
+            runs = _rows(database, "SELECT * FROM runs ORDER BY run_id")
+        if failing and not despite_checks:
+            raise NotPublishable(
+                f"nothing was published: {'; '.join(failing)}. Run the crawl again, or publish all"
+                " the same with --despite-checks, which the publication will say"
+            )
+        before = last(storage)
+        added = {
+            "checks": "; ".join(failing) or "every required check of the last runs holds",
+            "cite": credits.citation(about),
+        }
+        publication.add_about(made, added)
+        if before is not None and not force and publication.is_same(before, made):
+            return Published(before, manifest_of(before), is_new=False)
+        with _explained(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            _clear(folder)
+            unfinished = folder / f"{_UNFINISHED}{os.getpid()}.db"
+            publication.compact(made, unfinished)
+            path = _place(unfinished, folder, day or now().date())
+            manifest = {
+                "file": path.name,
+                "sha256": _sha256(path),
+                "size": path.stat().st_size,
+                **{name: about[name] for name in ("title", "made", "data_until", "as_of", "site")},
+                "replica": about["replica"] == "1",
+                **({"warning": about["warning"]} if "warning" in about else {}),
+                "program": about["program"],
+                "schema": about["schema"],
+                "python": sys.version.split()[0],
+                "crawl_under_way": is_crawled_now,
+                "runs": runs[-10:],
+                "checks": checks,
+                "failing": failing,
+                "rows": publication.row_counts(path),
+                "withheld": int(about["withheld"]),
+                "previous": before.name if before else None,
+                "cite": added["cite"],
+                "terms": credits.TERMS,
+                "caution": credits.CAUTION,
+                "register": credits.REGISTER,
+            }
+            _write(path.with_suffix(".json"), json.dumps(manifest, indent=1, ensure_ascii=False))
+            sections = publication.changes(before, path) if before else []
+            _tell(folder, manifest, sections)
+            _point(folder, path)
+    return Published(path, manifest, is_new=True, changes=sections)
+
+
+def last(storage: Path) -> Path | None:
+    """Return the database published last, None where there is none."""
+    latest = storage / FOLDER / LATEST
+    return latest.resolve() if latest.exists() else None
+
+
+def manifest_of(path: Path) -> dict[str, Any]:
+    """Return the manifest of a published database. Raises CannotWrite where it is gone."""
+    try:
+        found: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CannotWrite(
+            f"the manifest of {path} can't be read ({error}): publish again with --force"
+        ) from error
+    return found
+
+
+def _failing(database: Analysts, is_crawled_now: bool) -> Iterator[str]:
+    """Yield what speaks against publishing: of each kind of run the last, unless it is good."""
+    runs = _rows(
+        database,
+        "SELECT * FROM runs WHERE run_id IN (SELECT MAX(run_id) FROM runs GROUP BY CASE WHEN"
+        " collections IN ('tables', 'decisions') THEN collections ELSE 'map' END) ORDER BY run_id",
+    )
+    if not runs:
+        yield "no crawl has been made yet"
+    newest = max((run["run_id"] for run in runs), default=None)
+    for run in runs:
+        named = f"crawl {run['run_id']} ({run['collections']})"
+        failed = [
+            f"{row['check']}: {row['detail']}"
+            for row in _checks(database)
+            if row["run_id"] == run["run_id"] and row["passed"] == 0
+        ]
+        if failed:
+            yield f"{named} failed {', '.join(failed)}"
+        elif run["verdict"] is None and run["run_id"] == newest and is_crawled_now:
+            # Everything of it that is there is whole; the manifest says that it goes on.
+            continue
+        elif run["verdict"] is None:
+            yield f"{named} was killed"
+        elif run["verdict"] not in ("ok", "stopped"):
+            yield f"{named} was {run['verdict']}: {run['reason']}"
+
+
+def _checks(database: Analysts) -> list[dict[str, Any]]:
+    return _rows(
+        database,
+        'SELECT run_id, "check", passed, detail FROM run_checks WHERE required'
+        ' ORDER BY run_id, "check"',
+    )
+
+
+def _rows(database: Analysts, query: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in database.connection.execute(query)]
+
+
+def _place(unfinished: Path, folder: Path, day: date) -> Path:
+    """Give a finished file a name that no other has, and see that it survives a power cut."""
+    unfinished.chmod(0o444)
+    _sync(unfinished)
+    number = 1
+    while True:
+        path = folder / f"ombudsman-{day}{f'-{number}' if number > 1 else ''}.db"
+        try:
+            # Unlike a rename, a link never replaces what is there.
+            os.link(unfinished, path)
+        except FileExistsError:
+            number += 1
+            continue
+        unfinished.unlink()
+        _sync(folder)
+        return path
+
+
+def _point(folder: Path, path: Path) -> None:
+    """Have `latest.db` name a publication; it is the last step, and makes it one."""
+    pointing = folder / f"{_UNFINISHED}latest"
+    pointing.symlink_to(path.name)
+    pointing.replace(folder / LATEST)
+    _sync(folder)
+
+
+def _clear(folder: Path) -> None:
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        left.unlink()
+
+
+def _write(path: Path, text: str) -> None:
+    unfinished = path.with_name(f"{_UNFINISHED}{path.name}")
+    unfinished.write_text(text, encoding="utf-8")
+    _sync(unfinished)
+    unfinished.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(
+            f"{folder} can't be written ({error.strerror}): make room or give access, and publish"
+            " again; what was published before is as it was"
+        ) from error
+
+
+def _tell(folder: Path, manifest: dict[str, Any], sections: list[Section]) -> None:
+    """Put a publication's changes before those of earlier ones."""
+    path = folder / CHANGES
+    earlier = path.read_text(encoding="utf-8") if path.exists() else _HEADING
+    if f"\n## {manifest['file']}\n" in earlier:
+        return
+    _write(path, _HEADING + "\n".join(_told(manifest, sections)) + earlier[len(_HEADING) :])
+
+
+def _told(manifest: dict[str, Any], sections: list[Section]) -> Iterator[str]:
+    yield f"\n## {manifest['file']}\n"
+    if manifest["replica"]:
+        yield f"**{credits.REPLICA}**\n"
+    if manifest["failing"]:
+        yield "**Published although**: " + _plain("; ".join(manifest["failing"])) + "\n"
+    rows = manifest["rows"]
+    yield (
+        f"Made {manifest['made']}, data until {manifest['data_until']}: {rows['letters']:,}"
+        f" letters, {rows['figures']:,} figures. SHA-256 `{manifest['sha256']}`.\n"
+    )
+    if manifest["previous"] is None:
+        yield "The first one.\n"
+        return
+    yield f"Since {manifest['previous']}:\n"
+    if not sections:
+        yield "Nothing that is listed here.\n"
+    for section in sections:
+        yield f"### {section.heading}: {section.count:,}\n"
+        yield from (f"- {_plain(line)}" for line in section.lines)
+        if section.count > len(section.lines):
+            yield f"- and {section.count - len(section.lines):,} more"
+        yield ""
+
+
+def _plain(text: str) -> str:
+    """Return text that stays text in Markdown, on one line."""
+    return re.sub(r"([\\`*_{}\[\]<>#|!&~])", r"\\\1", " ".join(text.split()))

@@ -81,3 +81,29 @@ OcrOption = Annotated[
     bool,
     typer.Option("--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."),
 ]
+DatabaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--database", help="A database that `ombudsman publish` made, instead of the storage's own."
+    ),
+]
+KindOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind",
+        help="Only this kind of council: county, district, metropolitan, unitary, london_borough "
+        "or other; may be repeated.",
+    ),
+]
+MetricsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metrics",
+        help="Only these metrics, comma-separated; a name may be a pattern: uphold_*. May be "
+        "repeated.",
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="What was current at the end of this day: 2025-12-31."),
+]

@@ -14,6 +14,7 @@ from ombudsman_crawler.cli import (
     acknowledging,
     archive,
     crawling,
+    exploring,
     exporting,
     reading,
     rereading,
@@ -26,8 +27,8 @@ from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "archive", "crawling", "exporting", "main", "reading", "rereading",
-    "searching", "storage", "trying", "withholding",
+    "acknowledging", "app", "archive", "crawling", "exploring", "exporting", "main", "reading",
+    "rereading", "searching", "storage", "trying", "withholding",
 ]  # fmt: skip
 
 

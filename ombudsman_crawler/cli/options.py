@@ -15,6 +15,13 @@ StorageOption = Annotated[
         help="Folder that holds the database and the documents.",
     ),
 ]
+DatabaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--database",
+        help="A database that `ombudsman publish` made, instead of the storage as it is now.",
+    ),
+]
 SiteOption = Annotated[
     str, typer.Option("--site", envvar="OMBUDSMAN_SITE", help="Address of the site to crawl.")
 ]
@@ -80,12 +87,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 OcrOption = Annotated[
     bool,
     typer.Option("--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."),
-]
-DatabaseOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--database", help="A database that `ombudsman publish` made, instead of the storage's own."
-    ),
 ]
 KindOption = Annotated[
     list[str] | None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,17 @@ def is_up_to_date(storage: Path) -> bool:
         return not _lacking_views(engine)
     finally:
         engine.dispose()
+
+
+def changes(storage: Path) -> Callable[[], int]:
+    """Return a function that tells whether other programs have changed a storage's database: its
+    answer is another number then. It may be called from any thread, by one at a time.
+
+    Raises WrongStorage as `open_for_reading` does.
+    """
+    connection = open_for_reading(storage).raw_connection().driver_connection
+    assert connection is not None
+    return lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _lacking_views(engine: Engine) -> set[str]:

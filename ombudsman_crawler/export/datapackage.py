@@ -175,9 +175,9 @@ def _foreign_keys(table: Table, contents: Contents) -> list[dict[str, Any]]:
     wanted, columns = contents.wanted, table.columns
     found = []
     # Bodies are narrowed down by council and kind; what has no such column isn't.
-    if table.name != "authorities" and "authority" in columns:
-        if "kind" in columns or wanted.kinds is None:
-            found.append(("authority", "authorities", "authority"))
+    narrowed_alike = "kind" in columns or wanted.kinds is None
+    if table.name != "authorities" and "authority" in columns and narrowed_alike:
+        found.append(("authority", "authorities", "authority"))
     if table.name == "successors" and wanted.councils is None and wanted.kinds is None:
         found.append(("predecessor", "authorities", "authority"))
         found.append(("successor", "authorities", "authority"))

@@ -40,7 +40,10 @@ class Doubts:
         for place, row in enumerate(rows):
             if row[index]:
                 found = dict(zip(columns, row, strict=True))
-                yield place, self._summary(found) if table == "annual_summary" else self._figure(found)
+                yield (
+                    place,
+                    self._summary(found) if table == "annual_summary" else self._figure(found),
+                )
 
     def _summary(self, row: dict[str, Any]) -> dict[str, str]:
         sources = json.loads(row["sources"])
@@ -59,8 +62,6 @@ class Doubts:
     def _note(self, key: _Key, codes: Sequence[str] | None = None) -> str:
         known = self._messages.get(key, {})
         meanings = findings.load()
-        said = [
-            known.get(code) or meanings.get(code, code) for code in (codes if codes else known)
-        ]
+        said = [known.get(code) or meanings.get(code, code) for code in (codes if codes else known)]
         text = "Doubtful: " + ("; ".join(said) or "see the sheet findings")
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

@@ -27,6 +27,8 @@ class ParquetFiles:
         self._folder = folder / FOLDER
         self._folder.mkdir(exist_ok=True)
         self._contents = contents
+        # Arrow's own pool keeps much more than it needs.
+        self._pool = pa.system_memory_pool()
         self._writer: parquet.ParquetWriter
 
     def begin(self, table: Table) -> None:
@@ -40,7 +42,7 @@ class ParquetFiles:
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
         columns = [
-            pa.array(column, field.type)
+            pa.array(column, field.type, memory_pool=self._pool)
             for field, column in zip(self._schema, zip(*rows, strict=True), strict=True)
         ]
         self._writer.write_batch(pa.record_batch(columns, schema=self._schema))

@@ -41,7 +41,8 @@ def _lines(contents: Contents, files: Sequence[str]) -> Iterator[str]:
     yield f"Data until: {whose.day(about['data_until']) or 'nothing was captured'}"
     if about["as_of"]:
         yield f"As of: {whose.day(about['as_of'])}, what was current at the end of that day"
-    yield from _wrapped("Narrowed down to: " + ("; ".join(contents.narrowed()) or "nothing left out"))
+    narrowed = "; ".join(contents.narrowed()) or "nothing left out"
+    yield from _wrapped(f"Narrowed down to: {narrowed}")
     yield from ("", "How to cite", *_wrapped(whose.citation(about)))
     yield from ("", "Terms", *_wrapped(about["terms"]), *_wrapped(about["register"]))
     yield from ("", "Caution", *_wrapped(about["caution"]))

@@ -67,10 +67,13 @@ class RowsSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's types aren't l
             _Cells(kind, style) for (kind, _), style in zip(columns, marked, strict=True)
         ]
 
-    @property
-    def cut(self) -> int:
-        """How many texts were too long for a cell and were cut."""
-        return sum(cells.cut for cells in (*self._cells, *self._marked))
+    def end(self) -> int:
+        """Forget what is remembered of the rows. Returns how many texts were too long for a cell
+        and were cut."""
+        every = (*self._cells, *self._marked)
+        for cells in every:
+            cells.clear()
+        return sum(cells.cut for cells in every)
 
     def append(
         self,
@@ -97,11 +100,13 @@ class RowsSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's types aren't l
                     if note:
                         self.write_comment(first + place, column, note)
             number = first + place + 1
-            line = "".join([
-                f"{address}{number}{made[value]}"
-                for address, made, value in zip(self._addresses, cells, row, strict=True)
-                if value is not None
-            ])
+            line = "".join(
+                [
+                    f"{address}{number}{made[value]}"
+                    for address, made, value in zip(self._addresses, cells, row, strict=True)
+                    if value is not None
+                ]
+            )
             lines.append(f'<row r="{number}">{line}</row>')
         self.row_data_fh.write("".join(lines))
         self.previous_row = last + 1

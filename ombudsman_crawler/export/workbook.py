@@ -51,14 +51,16 @@ class Workbook:
             },
         )
         about = contents.about
-        self._book.set_properties({
-            "title": about["title"],
-            "comments": "\n".join(
-                [*([about["warning"]] if contents.is_replica else ()), about["terms"]]
-            ),
-            "author": f"ombudsman_crawler {about['program']}",
-            "created": datetime.fromisoformat(contents.data_until).replace(tzinfo=None),
-        })
+        self._book.set_properties(
+            {
+                "title": about["title"],
+                "comments": "\n".join(
+                    [*([about["warning"]] if contents.is_replica else ()), about["terms"]]
+                ),
+                "author": f"ombudsman_crawler {about['program']}",
+                "created": datetime.fromisoformat(contents.data_until).replace(tzinfo=None),
+            }
+        )
         self._heading = self._book.add_format({
             "bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True, "valign": "top",
         })  # fmt: skip
@@ -144,9 +146,8 @@ class Workbook:
 
     def _set_widths(self, rows: Sequence[Sequence[Any]]) -> None:
         for column, name in enumerate(self._columns):
-            longest = max((len(str(row[column])) for row in rows if row[column] is not None), default=0)
-            # Headings are wrapped only between words, and have none.
-            width = min(max(longest, len(name), _NARROWEST) + 2, _WIDEST)
+            lengths = [len(str(row[column])) for row in rows if row[column] is not None]
+            width = min(max(*lengths, len(name), _NARROWEST) + 2, _WIDEST)
             self._sheets[-1].set_column(column, column, width)
 
     def end(self) -> None:
@@ -159,7 +160,7 @@ class Workbook:
                 f"{name} has more rows than a sheet takes and goes on in {name} (2)"
                 + (f" to ({len(self._sheets)})" if len(self._sheets) > 2 else "")
             )
-        if cut := sum(sheet.cut for sheet in self._sheets):
+        if cut := sum(sheet.end() for sheet in self._sheets):
             self._remarks.append(
                 f"{name}: {cut:,} texts are longer than a cell takes ({rows_sheet.MOST_UNITS:,} "
                 "characters) and are cut, with a mark; the other formats have them whole"

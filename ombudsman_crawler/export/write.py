@@ -84,10 +84,9 @@ def write(
         written = sorted(_files(unfinished))
         readme.write(unfinished, contents, written)
         written.append(readme.NAME)
-        if _PACKAGE not in written:
+        if "csv" in named and "datapackage" not in named:
             # One of an earlier export would describe other files than those that are there now.
-            if f"csv/{snapshot.NAMES[0]}.csv" in written:
-                (folder / _PACKAGE).unlink(missing_ok=True)
+            (folder / _PACKAGE).unlink(missing_ok=True)
         return contents, [_placed(unfinished, folder, path) for path in written]
 
 

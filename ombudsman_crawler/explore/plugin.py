@@ -1,0 +1,109 @@
+"""The plugin of Datasette: the pages for people, their addresses, the headers of every answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jinja2
+from datasette.utils.asgi import Response
+from pluggy import HookimplMarker
+
+from ombudsman_crawler.explore import answers, formats
+from ombudsman_crawler.explore.answers import Bytes, Moved, NotFound, Page
+from ombudsman_crawler.explore.pages import ADDRESSES
+from ombudsman_crawler.explore.pages.asked import Asked
+from ombudsman_crawler.explore.shown import Shown
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+hookimpl = HookimplMarker("datasette")
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Explorer:
+    """The pages over one `Shown`. Datasette asks every plugin for every instance of it: `datasette`
+    is the one these pages are for."""
+
+    def __init__(self, shown: Shown) -> None:
+        # Datasette looks plugins up by this.
+        self.__name__ = "ombudsman_crawler"
+        self.shown = shown
+        self.datasette: Any = None
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.dress(self._templates)
+
+    @hookimpl
+    def register_routes(self, datasette: Any) -> list[tuple[str, Any]]:
+        """Say which address is whose; these come before Datasette's own."""
+        if datasette is not self.datasette:
+            return []
+        return [(pattern, self._view(page)) for pattern, page in ADDRESSES]
+
+    @hookimpl
+    def prepare_jinja2_environment(self, env: Any, datasette: Any) -> None:
+        """Put the frame of the other pages around Datasette's own."""
+        if datasette is self.datasette:
+            self.dress(env)
+
+    def dress(self, environment: jinja2.Environment) -> None:
+        """Give templates what the frame of every page needs."""
+        environment.filters.update(formats.FILTERS)
+        environment.globals["shown"] = self.shown
+
+    @hookimpl
+    def asgi_wrapper(self, datasette: Any) -> Callable[[Any], Any]:
+        """Add the headers to every answer."""
+
+        def wrap(application: Any) -> Any:
+            if datasette is not self.datasette:
+                return application
+
+            async def guarded(scope: dict[str, Any], receive: Any, send: Send) -> None:
+                async def with_headers(message: dict[str, Any]) -> None:
+                    if message["type"] == "http.response.start":
+                        added = answers.headers(scope["path"])
+                        message = {**message, "headers": [*message.get("headers", ()), *added]}
+                    await send(message)
+
+                await application(scope, receive, with_headers)
+
+            return guarded
+
+        return wrap
+
+    def _view(self, page: Callable[[Asked], Page | Moved | Bytes]) -> Any:
+        async def view(request: Any) -> Response:
+            self.shown.look()
+            asked = Asked(
+                analysts=self.shown.analysts,
+                storage=self.shown.storage,
+                parts={name: unquote(part) for name, part in request.url_vars.items() if part},
+                arguments={key: request.args[key] for key in request.args},
+            )
+            return await asyncio.to_thread(self._answer, page, asked)
+
+        return view
+
+    def _answer(self, page: Callable[[Asked], Page | Moved | Bytes], asked: Asked) -> Response:
+        try:
+            answer = page(asked)
+        except NotFound as missing:
+            answer = Page("not_found.html", {"what": str(missing)}, 404)
+        if isinstance(answer, Moved):
+            return Response.redirect(answer.address)
+        if isinstance(answer, Bytes):
+            return Response(answer.body, headers=answer.headers, content_type=answer.media_type)
+        body = self._templates.get_template(answer.template).render(answer.context)
+        return Response.html(body, status=answer.status)

@@ -1,0 +1,56 @@
+"""Running the explorer on this machine."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import pm
+
+from ombudsman_crawler.explore.plugin import STATIC, TEMPLATES, Explorer
+from ombudsman_crawler.explore.shown import Shown
+
+# The name of the database in addresses: /data/figures.
+_DATABASE = "data"
+
+
+def application(shown: Shown) -> Any:
+    """Return the explorer as an ASGI application over what is shown."""
+    explorer = Explorer(shown)
+    datasette = Datasette(
+        [],
+        template_dir=str(TEMPLATES),
+        static_mounts=[("assets", str(STATIC))],
+        settings={"sql_time_limit_ms": 5_000, "max_returned_rows": 10_000},
+        metadata={"title": shown.analysts.about["title"]},
+    )
+    explorer.datasette = datasette
+    pm.register(explorer)
+    datasette.remove_database("_memory")
+
+    def show(path: Path) -> None:
+        if _DATABASE in datasette.databases:
+            datasette.remove_database(_DATABASE)
+        datasette.add_database(Database(datasette, str(path), is_mutable=False), name=_DATABASE)
+
+    show(shown.analysts.path)
+    shown.renewed = show
+    return datasette.app()
+
+
+def serve(shown: Shown, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve what is shown until Ctrl-C; `ready` is told the address. Raises OSError where the port
+    is taken or the host isn't this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listening:
+        taken = listening.getsockname()[1]
+        ready(f"http://{f'[{host}]' if ':' in host else host}:{taken}/")
+        server = uvicorn.Server(
+            uvicorn.Config(application(shown), log_level="warning", access_log=False)
+        )
+        server.run(sockets=[listening])

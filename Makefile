@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-faults test-ocr test-pywb fuzz examine lint bench soak docs clean help
+.PHONY: demo test test-browser test-faults test-ocr test-pywb fuzz examine lint bench soak docs clean help
 
 help:
 	@echo "make demo   install, then find, archive, read and store the letters of a replica"
 	@echo "make test   install, then run every test"
 	@echo "make test-faults  break crawls in every way; a table of what came of it (some minutes)"
+	@echo "make test-browser  the explorer in a real Chromium (Debian's; installs it where it can)"
 	@echo "make test-pywb  have pywb serve a run's archive (installs pywb into .venv-pywb)"
 	@echo "make test-ocr  install the extra \`ocr\` too, then read scanned letters (two minutes)"
 	@echo "make fuzz   read 20,000 damaged letters, and more random ones (about 20 minutes)"
@@ -40,6 +41,20 @@ test: $(VENV)/.test
 FAULTS ?= tests/faults tests/long_faults
 test-faults: $(VENV)/.test
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(FAULTS)
+
+# A real browser and axe-core, beside the environment. The browser is Debian's: root may install it.
+.browser/.installed: Makefile
+	@command -v chromium >/dev/null || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null || \
+			{ echo "make test-browser needs Chromium: apt-get install chromium" >&2; exit 1; }; \
+		echo "installing Chromium …"; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq --no-install-recommends install -y chromium >/dev/null; }
+	@mkdir -p .browser
+	@cd .browser && npm pack --silent axe-core@4.14 >/dev/null && tar -xzf axe-core-*.tgz
+	@touch $@
+
+test-browser: $(VENV)/.browser .browser/.installed
+	@$(BIN)/python -m pytest tests/browser
 
 # pywb wants an environment of its own.
 .venv-pywb/.installed: Makefile
@@ -78,4 +93,4 @@ docs: $(VENV)/.test
 	@$(BIN)/python docs/write.py
 
 clean:
-	rm -rf $(VENV) .venv-pywb storage/demo
+	rm -rf $(VENV) .venv-pywb .browser storage/demo

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +33,15 @@ def application(shown: Shown) -> Any:
         metadata={"title": shown.analysts.about["title"]},
     )
     explorer.datasette = datasette
-    pm.register(explorer)
+    # Several may run in one process.
+    pm.register(explorer, name=f"{explorer.__name__}-{id(explorer)}")
     datasette.remove_database("_memory")
 
     def show(path: Path) -> None:
         if _DATABASE in datasette.databases:
             datasette.remove_database(_DATABASE)
+            # Its threads keep their connections by the database's name: these have none yet.
+            datasette.executor = ThreadPoolExecutor(datasette.setting("num_sql_threads"))
         datasette.add_database(Database(datasette, str(path), is_mutable=False), name=_DATABASE)
 
     show(shown.analysts.path)
@@ -46,11 +52,22 @@ def application(shown: Shown) -> Any:
 def serve(shown: Shown, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve what is shown until Ctrl-C; `ready` is told the address. Raises OSError where the port
     is taken or the host isn't this machine's."""
+    # The server ends itself in good order and says the signal again then: this end is a good one.
+    signal.signal(signal.SIGTERM, _end)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listening:
         taken = listening.getsockname()[1]
         ready(f"http://{f'[{host}]' if ':' in host else host}:{taken}/")
         server = uvicorn.Server(
-            uvicorn.Config(application(shown), log_level="warning", access_log=False)
+            uvicorn.Config(
+                application(shown),
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=1,
+            )
         )
         server.run(sockets=[listening])
+
+
+def _end(*_: object) -> None:
+    sys.exit(0)

@@ -1,0 +1,210 @@
+"""The explorer's frame: home, the finder, what isn't there, the headers of every answer, and a
+storage that changes while it is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from conftest import Storage, command, ombudsman_here, wait_until
+from parsel import Selector
+
+from ombudsman_crawler.explore import server, shown
+from ombudsman_crawler.replica import Replica
+
+
+@dataclass
+class Answered:
+    """What was answered at an address."""
+
+    status: int
+    headers: httpx.Headers
+    body: str
+
+    @property
+    def html(self) -> Selector:
+        return Selector(self.body)
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.html.xpath("//main//text()").getall()).split())
+
+
+@pytest.fixture(scope="module")
+def explored(tmp_path_factory: pytest.TempPathFactory) -> Storage:
+    storage = Storage(tmp_path_factory.mktemp("explored") / "storage")
+    with Replica(councils=3, years=(2021, 2022)) as replica:
+        crawled = storage.crawl(replica)
+        assert crawled.status == 0, crawled.all
+    return storage
+
+
+def asking(showing: shown.Shown) -> Callable[[str], Answered]:
+    application = server.application(showing)
+
+    def get(address: str) -> Answered:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(application)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                return await client.get(address)
+
+        answer = asyncio.run(ask())
+        return Answered(answer.status_code, answer.headers, answer.text)
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def get(explored: Storage) -> Iterator[Callable[[str], Answered]]:
+    showing = shown.Shown(explored.path)
+    yield asking(showing)
+    showing.close()
+
+
+def test_home_says_what_is_in_here_and_how_fresh_it_is(
+    get: Callable[[str], Answered], explored: Storage
+) -> None:
+    home = get("/")
+    assert home.status == 200
+    letters = len(explored.query("SELECT * FROM letter"))
+    assert f"{letters} letters to 3 councils, 2020–21 to 2021–22" in home.words
+    assert "Crawl 1 (letters)" in home.words
+    assert "ok" in home.html.css("section li strong::text").getall()
+    (newest,) = explored.query("SELECT MAX(letter_date) AS day FROM letter")
+    day = time.strptime(newest["day"], "%Y-%m-%d")
+    assert f"{day.tm_mday} {time.strftime('%B %Y', day)}" in home.words
+
+
+def test_every_page_of_a_replica_says_that_it_is_test_data(get: Callable[[str], Answered]) -> None:
+    for address in ("/", "/councils", "/about", "/data", "/data/letters", "/nothing"):
+        assert "Test data." in get(address).body, address
+
+
+def test_a_council_is_found_by_a_part_of_any_of_its_names(get: Callable[[str], Answered]) -> None:
+    one = get("/councils?q=KENT")
+    assert (one.status, one.headers["location"]) == (302, "/council/kent-county-council")
+    several = get("/councils?q=council")
+    assert len(several.html.css("main li a")) >= 3
+    none = get("/councils?q=%3Cb%3Enowhere")
+    assert none.status == 200
+    assert "<b>nowhere" in none.words
+    assert not none.html.css("main b")
+
+
+@pytest.mark.parametrize(
+    "address", ["/council/nobody", "/nothing", "/letter/nobody/2021", "/year/abc", "/page/x/1.png"]
+)
+def test_what_isnt_there_is_said_in_a_sentence(
+    get: Callable[[str], Answered], address: str
+) -> None:
+    missing = get(address)
+    assert missing.status == 404
+    assert "Traceback" not in missing.body
+    assert missing.html.css("main h1").get()
+
+
+def test_every_answer_carries_a_policy_that_names_no_other_host(
+    get: Callable[[str], Answered],
+) -> None:
+    for address in (
+        "/",
+        "/nothing",
+        "/data",
+        "/data/letters",
+        "/assets/explore.css",
+        "/-/versions",
+    ):
+        answer = get(address)
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy, address
+        assert "http" not in policy
+        assert "*" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        ours = not address.startswith(("/data", "/-/"))
+        assert ("'unsafe-inline'" in policy) is not ours
+        if ours:
+            assert not answer.html.xpath("//*[@style] | //script[not(@src)][not(@type)] | //style")
+
+
+def test_the_data_can_be_had_as_json_csv_and_sql(get: Callable[[str], Answered]) -> None:
+    rows = json.loads(get("/data/letters.json?_shape=array").body)
+    assert {"kent-county-council/2021"} <= {row["letter"] for row in rows}
+    assert "letter,authority,slug" in get("/data/letters.csv").body.splitlines()[0]
+    answer = get("/data.json?sql=select+count(*)+as+n+from+figures&_shape=array")
+    assert json.loads(answer.body)[0]["n"] > 50
+    assert get("/data.json?sql=delete+from+letters").status == 400
+
+
+def test_a_storage_that_changes_is_shown_anew(
+    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    copied = tmp_path / "storage"
+    shutil.copytree(explored.path, copied)
+    monkeypatch.setattr(shown, "_LOOK_SECONDS", 0.0)
+    showing = shown.Shown(copied)
+    try:
+        get = asking(showing)
+        first = showing.analysts.path
+        with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
+            connection.execute(
+                "UPDATE authority SET name = 'The Other Council' WHERE key = 'kent-county-council'"
+            )
+
+        def is_anew() -> bool:
+            get("/")
+            return showing.analysts.path != first
+
+        wait_until(is_anew, 20)
+        assert "The Other Council" in get("/councils").words
+        rows: list[dict[str, Any]] = json.loads(get("/data/letters.json?_shape=array").body)
+        assert "The Other Council" in {row["authority"] for row in rows}
+        assert not first.exists()
+    finally:
+        showing.close()
+
+
+@pytest.mark.parametrize("said", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_end_and_leaves_nothing(
+    explored: Storage, tmp_path: Path, said: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        command("explore", "--storage", str(explored.path), "--port", "0"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": "/usr/bin", "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline().split()[0]
+    assert httpx.get(address, trust_env=False).status_code == 200
+    process.send_signal(said)
+    _, err = process.communicate(timeout=20)
+    assert "Traceback" not in err
+    assert process.returncode in (0, 130)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cant_be_shown_is_said_in_a_sentence(explored: Storage, tmp_path: Path) -> None:
+    nothing = ombudsman_here("explore", "--storage", tmp_path, "--port", "0")
+    assert (nothing.status, "run `ombudsman crawl` first" in nothing.err) == (2, True)
+    other = tmp_path / "other.db"
+    other.write_text("no database")
+    foreign = ombudsman_here("explore", "--storage", explored.path, "--database", other)
+    assert foreign.status == 2
+    assert "no database that `ombudsman publish` made" in foreign.err
+    for port in ("-1", "70000", "x"):
+        wrong = ombudsman_here("explore", "--storage", explored.path, "--port", port)
+        assert (wrong.status, "--port" in wrong.err) == (2, True)

@@ -29,7 +29,8 @@ from ombudsman_crawler.replica import Replica
 #: A council's name that a spreadsheet would run, and one of all else that files stumble over.
 FORMULA = '=HYPERLINK("http://evil.example","Kent")'
 MARKUP = "<b>Dartford</b> & \"Sons\", 'x'\r\nsecond line _x000D_ \x07 £ – 😀"
-MESSAGE = "-74% & <i>counts</i> give 40 of 54"
+MESSAGE = "-74% & <i>counts</i>\x07 give 40 of 54"
+NOTE = "Doubtful: -74% & <i>counts</i>_x0007_ give 40 of 54"
 LONG = "long words; " * 20_000
 DAYS_AGO = 10
 
@@ -248,10 +249,7 @@ def test_the_workbook_opens_with_types_and_frozen_headings(
     assert workbook.sheetnames == ["About", "Definitions", *snapshot.NAMES]
     sheet = workbook["figures"]
     headings = [cell.value for cell in sheet[1]]
-    rows = [
-        dict(zip(headings, row, strict=True))
-        for row in sheet.iter_rows(min_row=2)
-    ]
+    rows = [dict(zip(headings, row, strict=True)) for row in sheet.iter_rows(min_row=2)]
     ((count, total),) = exported.query("SELECT COUNT(*), SUM(value) FROM figures")
     assert len(rows) == count
     assert sum(row["value"].value or 0 for row in rows) == total
@@ -259,9 +257,18 @@ def test_the_workbook_opens_with_types_and_frozen_headings(
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == f"A1:W{count + 1}"
     summary = workbook["annual_summary"]
-    columns = {cell.value: cell for cell in summary[1]}
-    below = summary.cell(2, columns["received_total"].column)
-    assert below.value is None or below.number_format == "#,##0"
+    columns = {cell.value: cell.column for cell in summary[1]}
+    formats = {
+        name: {
+            cell.number_format
+            for row in summary.iter_rows(min_row=2)
+            if (cell := row[columns[name] - 1]).value is not None
+        }
+        for name in ("upheld_decisions", "uphold_rate", "year_ending")
+    }
+    assert formats == {
+        "upheld_decisions": {"#,##0"}, "uphold_rate": {"General"}, "year_ending": {"General"},
+    }  # fmt: skip
     assert summary.column_dimensions["A"].width > 9
 
 
@@ -293,10 +300,17 @@ def test_doubtful_values_have_a_note_that_says_why(workbook: openpyxl.Workbook) 
 
     kent = {"authority": FORMULA, "year_ending": 2021}
     summary = noted(workbook["annual_summary"], "uphold_rate", kent)
-    assert summary == [f"Doubtful: {MESSAGE}"]
+    assert summary == [NOTE]
     assert noted(workbook["annual_summary"], "upheld_decisions", kent) == []
+    fills = [
+        cell.fill.fgColor.rgb
+        for row in workbook["annual_summary"].iter_rows(min_row=2)
+        for cell in row
+        if cell.comment
+    ]
+    assert fills == ["FFFFE699"]
     figure = {**kent, "metric": "uphold_rate", "source": "letter"}
-    assert noted(workbook["figures"], "value", figure) == [f"Doubtful: {MESSAGE}"]
+    assert noted(workbook["figures"], "value", figure) == [NOTE]
     heading = workbook["annual_summary"]["I1"]
     assert heading.comment.text == "the doubtful metrics, comma-separated"
 
@@ -318,7 +332,8 @@ def test_the_workbook_says_what_it_is_and_what_everything_means(
         for _, column, *_ in exported.query(f"PRAGMA table_info({name})"):
             assert defined["column", name, column], (name, column)
     assert defined["absence", None, "no_base"] == "nothing to take a rate of"
-    assert defined["finding", None, "rate_contradicts_counts"] == findings.load()["rate_contradicts_counts"]
+    code = "rate_contradicts_counts"
+    assert defined["finding", None, code] == findings.load()[code]
     assert ("break", None, "uphold_rate") in defined
     assert ("form", None, "three_panels") in defined
 

@@ -54,22 +54,26 @@ def export(
     moment = day("--as-of", as_of) if as_of is not None else None
     if folder.exists() and not folder.is_dir():
         raise Sentence(f"DIR: {folder} is a file; name a folder")
+    try:
+        makers = write.makers(named)
+    except ModuleNotFoundError as error:
+        raise Sentence(
+            f"this export needs {error.name}; install the extra: pip install '.[export]'"
+        ) from error
     with analysts.opened(storage, database, moment) as found:
         wanted = found.wanted(years, councils, kinds, metrics)
         try:
-            contents, files = write.write(found, folder, wanted, named)
-        except ModuleNotFoundError as error:
-            raise Sentence(
-                f"this export needs {error.name}; install the extra: pip install '.[export]'"
-            ) from error
+            contents, files = write.write(found, folder, wanted, makers, _told)
         except OSError as error:
             raise Sentence(f"{folder} can't be written: {error.strerror or error}") from error
     if not files:
         say("nothing matches; nothing was written")
         raise typer.Exit(1)
-    if contents.is_replica:
-        say(found.about["warning"])
-    for table, rows in contents.rows.items():
-        console.print(f"{table:22}{rows:>10,} rows", markup=False)
     for file in files:
         console.print(f"{folder / file.path}  {file.size:,} bytes", markup=False)
+    if contents.is_replica:
+        say(contents.about["warning"])
+
+
+def _told(table: str, rows: int) -> None:
+    console.print(f"{table:22}{rows:>10,} rows", markup=False)

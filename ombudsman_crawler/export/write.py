@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -18,15 +18,15 @@ from typing import Any, Protocol
 from ombudsman_crawler.database import snapshot
 from ombudsman_crawler.database.analysts import Analysts, Table, Wanted
 from ombudsman_crawler.exceptions import BadArgument
-from ombudsman_crawler.export import readme
+from ombudsman_crawler.export import datapackage, readme
 from ombudsman_crawler.export.contents import Contents
 from ombudsman_crawler.export.csv_files import CsvFiles
+from ombudsman_crawler.export.datapackage import DataPackage
 
 #: What can be written.
 FORMATS = ("csv", "parquet", "xlsx", "datapackage")
 
 _UNFINISHED = ".ombudsman-export.unfinished"
-_PACKAGE = "datapackage.json"
 # As many rows are in memory at a time, and in a row group of Parquet.
 _LOT = 5_000
 
@@ -39,6 +39,10 @@ class Format(Protocol):
     def end(self) -> None: ...
     def finish(self) -> None: ...
     def abandon(self) -> None: ...
+
+
+#: Begins the files of one format in a folder.
+Maker = Callable[[Path, Contents, Analysts], Format]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +61,52 @@ def formats(named: Sequence[str]) -> tuple[str, ...]:
     return tuple(one for one in FORMATS if one in named or "all" in named)
 
 
-def write(
-    analysts: Analysts, folder: Path, wanted: Wanted, named: Sequence[str]
-) -> tuple[Contents, list[Written]]:
-    """Write what is wanted of every table into a folder, in each format that is named.
+def makers(named: Sequence[str]) -> list[Maker]:
+    """Return what makes the files of each format that is named.
 
-    Nothing is written where nothing of any year matches: `Written` is empty then. Raises
-    ModuleNotFoundError where a format's library isn't installed, OSError where the folder can't be
-    written.
+    A data package is CSV files and what describes them. Raises ModuleNotFoundError where a format's
+    library isn't installed.
+    """
+    needed = [one for one in FORMATS if one in named or (one == "csv" and "datapackage" in named)]
+    return [_maker(one) for one in needed]
+
+
+def _maker(name: str) -> Maker:
+    # A format's library is needed by those only who want it.
+    if name == "parquet":
+        from ombudsman_crawler.export.parquet_files import ParquetFiles  # noqa: PLC0415
+
+        return lambda folder, contents, _: ParquetFiles(folder, contents)
+    if name == "xlsx":
+        from ombudsman_crawler.export.workbook import Workbook  # noqa: PLC0415
+
+        return Workbook
+    if name == "datapackage":
+        return lambda folder, contents, _: DataPackage(folder, contents)
+    return lambda folder, contents, _: CsvFiles(folder, contents)
+
+
+def write(
+    analysts: Analysts,
+    folder: Path,
+    wanted: Wanted,
+    makers: Sequence[Maker],
+    told: Callable[[str, int], None],
+) -> tuple[Contents, list[Written]]:
+    """Write what is wanted of every table into a folder, in each format that there is a maker for.
+
+    `told` hears of each table that was read, and its rows. Nothing is written where nothing of any
+    year matches: `Written` is empty then. Raises OSError where the folder can't be written.
     """
     contents = Contents(
         analysts.about, wanted, {name: analysts.table(name, wanted) for name in snapshot.NAMES}
     )
     with _unfinished(folder) as unfinished:
-        making = [_format(name, unfinished, contents, analysts) for name in _needed(named)]
+        making = [maker(unfinished, contents, analysts) for maker in makers]
         try:
             for table in contents.tables.values():
                 _pass_on(analysts, table, contents, making)
+                told(table.name, contents.rows[table.name])
             if not _anything(contents):
                 return contents, []
             for one in making:
@@ -83,34 +116,10 @@ def write(
                 one.abandon()
         written = sorted(_files(unfinished))
         readme.write(unfinished, contents, written)
-        written.append(readme.NAME)
-        if "csv" in named and "datapackage" not in named:
+        if datapackage.NAME not in written and any(one.endswith(".csv") for one in written):
             # One of an earlier export would describe other files than those that are there now.
-            (folder / _PACKAGE).unlink(missing_ok=True)
-        return contents, [_placed(unfinished, folder, path) for path in written]
-
-
-def _needed(named: Sequence[str]) -> list[str]:
-    """Return the formats to make: a data package is CSV files and what describes them."""
-    needed = [one for one in FORMATS if one in named]
-    return ["csv", *needed] if "datapackage" in needed and "csv" not in needed else needed
-
-
-def _format(name: str, folder: Path, contents: Contents, analysts: Analysts) -> Format:
-    # A format's library is needed by those only who want it.
-    if name == "csv":
-        return CsvFiles(folder, contents)
-    if name == "parquet":
-        from ombudsman_crawler.export.parquet_files import ParquetFiles  # noqa: PLC0415
-
-        return ParquetFiles(folder, contents)
-    if name == "xlsx":
-        from ombudsman_crawler.export.workbook import Workbook  # noqa: PLC0415
-
-        return Workbook(folder, contents, analysts)
-    from ombudsman_crawler.export.datapackage import DataPackage  # noqa: PLC0415
-
-    return DataPackage(folder, contents)
+            (folder / datapackage.NAME).unlink(missing_ok=True)
+        return contents, [_placed(unfinished, folder, path) for path in (*written, readme.NAME)]
 
 
 def _pass_on(

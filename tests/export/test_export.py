@@ -374,6 +374,20 @@ def test_more_rows_than_a_sheet_takes_go_on_in_another(
     assert any(one.startswith("authorities has more rows than a sheet takes") for one in said)
 
 
+def test_too_many_doubts_are_coloured_and_told(
+    hostile: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ombudsman_crawler.export.workbook.MOST_NOTES", 0)
+    ended = export(hostile, tmp_path / "out", "--format", "xlsx", "--metrics", "uphold_rate")
+    assert ended.status == 0, ended.all
+    book = openpyxl.load_workbook(tmp_path / "out/ombudsman.xlsx")
+    cells = [cell for row in book["figures"].iter_rows(min_row=2) for cell in row]
+    assert not any(cell.comment for cell in cells)
+    assert [cell.fill.fgColor.rgb for cell in cells].count("FFFFE699") == 1
+    said = [row[1].value for row in book["About"].iter_rows() if row[1].value]
+    assert any("figures: of 1 doubtful values the first 0 have a note" in one for one in said)
+
+
 def test_the_same_database_gives_the_same_bytes(
     hostile: Storage, exported: Exported, tmp_path: Path
 ) -> None:

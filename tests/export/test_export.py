@@ -430,6 +430,15 @@ def test_filters_narrow_every_table_down(hostile: Storage, tmp_path: Path) -> No
     assert ended.returncode == 0, ended.stdout
 
 
+def test_rows_keep_their_order_when_narrowed_down(
+    hostile: Storage, exported: Exported, tmp_path: Path
+) -> None:
+    assert export(hostile, tmp_path, "--years", "2003-2099").status == 0
+    for name in ("annual_summary", "letters", "letter_versions", "coverage", "findings"):
+        whole = (exported.folder / "csv" / f"{name}.csv").read_bytes()
+        assert (tmp_path / "csv" / f"{name}.csv").read_bytes() == whole, name
+
+
 def test_as_of_a_day_gives_what_was_current_then(crawled: Storage, tmp_path: Path) -> None:
     then = datetime.now(UTC).date() - timedelta(days=DAYS_AGO // 2)
     assert export(crawled, tmp_path / "now").status == 0

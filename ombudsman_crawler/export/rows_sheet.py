@@ -24,6 +24,9 @@ MOST_UNITS = 32_767
 # Values that are met again soon are made into XML once; more than these would only take memory.
 _REMEMBERED = 2_000
 
+# Of notes: pixels, and the characters that a line of such a width takes at least.
+_NOTE_WIDTH, _NOTE_CHARACTERS, _LINE_HEIGHT = 320, 42, 16
+
 # XML can't hold these; Excel writes them as _xHHHH_, and text that looks so as _x005F_xHHHH_.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9a-fA-F]{4}_)")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x0d\ufffe\uffff]")
@@ -67,6 +70,13 @@ class RowsSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's types aren't l
             _Cells(kind, style) for (kind, _), style in zip(columns, marked, strict=True)
         ]
 
+    def note(self, row: int, column: int, text: str) -> None:
+        """Put a note at a cell, large enough for its text."""
+        lines = len(text) // _NOTE_CHARACTERS + 2
+        self.write_comment(
+            row, column, text, {"width": _NOTE_WIDTH, "height": _LINE_HEIGHT * lines}
+        )
+
     def end(self) -> int:
         """Forget what is remembered of the rows. Returns how many texts were too long for a cell
         and were cut."""
@@ -98,7 +108,7 @@ class RowsSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's types aren't l
                 for column, note in marked[place].items():
                     cells[column] = self._marked[column]
                     if note:
-                        self.write_comment(first + place, column, note)
+                        self.note(first + place, column, note)
             number = first + place + 1
             line = "".join(
                 [

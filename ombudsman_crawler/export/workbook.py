@@ -99,7 +99,7 @@ class Workbook:
         sheet = self._sheet(name if number == 1 else f"{name} ({number})", rows_sheet.RowsSheet)
         for column, named in enumerate(self._columns):
             sheet.write_string(0, column, named, self._heading)
-            sheet.write_comment(0, column, meaning(name, named))
+            sheet.note(0, column, meaning(name, named))
         sheet.freeze_panes(1, 1)
         sheet.expect(
             [(kind, self._format(column)) for column, kind in self._table.columns.items()],

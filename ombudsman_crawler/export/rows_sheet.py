@@ -1,9 +1,9 @@
 """Rows written into a sheet of XlsxWriter many at a time.
 
-XlsxWriter takes each cell by itself, which for the seven million cells of everything takes half a
+XlsxWriter takes each cell by itself, which for the six million cells of everything takes half a
 minute. In its mode of constant memory a sheet is a file that rows are appended to as XML: here
 whole rows are appended, and what a cell holds is made into XML once for each value. Everything
-around the rows is XlsxWriter's.
+around the rows is XlsxWriter's. This leans on its inner parts, so its version is pinned closely.
 """
 
 from __future__ import annotations

@@ -3,8 +3,12 @@ with their units, and nothing where there is nothing."""
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
 
 from ombudsman_crawler import years
 
@@ -78,7 +82,16 @@ def words(name: str | None) -> str:
     return re.sub(r"[_\s]+", " ", name or "").strip()
 
 
+def as_json(value: Any) -> Markup:
+    """Write a value as JSON that may stand in a script element of a page, whatever is in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - what would end the element is escaped
+
+
 FILTERS = {
+    "as_json": as_json,
     "day": day,
     "moment": moment,
     "year": year,

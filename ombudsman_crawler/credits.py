@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 #: Said of everything that leaves a storage.
 TERMS = (
     "The letters, decisions, reports and tables are those of the Local Government and Social Care "
@@ -23,3 +26,26 @@ REPLICA = (
     "TEST DATA: these figures come from a replica of the site, whose letters are generated. They "
     "say nothing about any council."
 )
+
+
+def day(moment: str) -> str:
+    """Write the day of an ISO date or time for people: "25 November 2026"; "" gives ""."""
+    if not moment:
+        return ""
+    found = date.fromisoformat(moment[:10])
+    return f"{found.day} {found:%B %Y}"
+
+
+def citation(about: Mapping[str, str]) -> str:
+    """Return how to cite data of which an analysts' database says `about` (docs/data.md)."""
+    said = [f"data until {day(about['data_until'])}"] if about.get("data_until") else []
+    if about.get("as_of"):
+        said.append(f"as of {day(about['as_of'])}")
+    if about.get("run"):
+        said.append(f"run {about['run']}")
+    test = "TEST DATA of a replica, not to be cited: " if about.get("replica") == "1" else ""
+    return (
+        f"{test}Local Government and Social Care Ombudsman, Annual Review letters "
+        f"(https://www.lgo.org.uk); read by ombudsman_crawler {about.get('program', '')}"
+        f"{''.join(f', {one}' for one in said)}."
+    )

@@ -15,6 +15,7 @@ from ombudsman_crawler.cli import (
     archive,
     crawling,
     exploring,
+    exporting,
     publishing,
     reading,
     rereading,
@@ -27,8 +28,8 @@ from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "archive", "crawling", "exploring", "main", "publishing", "reading",
-    "rereading", "searching", "storage", "trying", "withholding",
+    "acknowledging", "app", "archive", "crawling", "exploring", "exporting", "main", "publishing",
+    "reading", "rereading", "searching", "storage", "trying", "withholding",
 ]  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import typer
 from rich.console import Console
 
@@ -37,3 +39,11 @@ def whole_number(argument: str, value: str, least: int, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise BadArgument(argument, value, f"write a whole number from {least} to {most}")
     return int(value)
+
+
+def day(argument: str, value: str) -> date:
+    """Read a day: 2025-12-31. Raises BadArgument where it is none."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadArgument(argument, value, "write a day as 2025-12-31") from None

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from ombudsman_crawler.exceptions import BadArgument
 
 StorageOption = Annotated[
     Path,
@@ -24,10 +21,6 @@ DatabaseOption = Annotated[
         "--database",
         help="A database that `ombudsman publish` made, instead of the storage as it is now.",
     ),
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option("--as-of", help="What was current at the end of this day, as 2026-11-25 (UTC)."),
 ]
 SiteOption = Annotated[
     str, typer.Option("--site", envvar="OMBUDSMAN_SITE", help="Address of the site to crawl.")
@@ -95,13 +88,23 @@ OcrOption = Annotated[
     bool,
     typer.Option("--ocr", help="Read scanned pages by OCR (needs the extra `ocr`); all doubtful."),
 ]
-
-
-def day_of(as_of: str | None) -> date | None:
-    """Read the day of --as-of. Raises BadArgument where it is none."""
-    if as_of is None:
-        return None
-    try:
-        return date.fromisoformat(as_of)
-    except ValueError as error:
-        raise BadArgument("--as-of", as_of, "write a day as 2026-11-25") from error
+KindOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind",
+        help="Only this kind of council: county, district, metropolitan, unitary, london_borough "
+        "or other; may be repeated.",
+    ),
+]
+MetricsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metrics",
+        help="Only these metrics, comma-separated; a name may be a pattern: uphold_*. May be "
+        "repeated.",
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="What was current at the end of this day: 2025-12-31."),
+]

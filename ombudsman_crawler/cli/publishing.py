@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ombudsman_crawler.cli.edge import app, console, say
+from ombudsman_crawler.cli.edge import app, console, day, say
 from ombudsman_crawler.cli.options import AsOfOption, JsonOption, StorageOption
 
 
@@ -36,10 +36,12 @@ def publish(
     """
     from ombudsman_crawler import credits  # noqa: PLC0415
     from ombudsman_crawler import publish as publishing  # noqa: PLC0415
-    from ombudsman_crawler.cli.options import day_of  # noqa: PLC0415
 
     done = publishing.publish(
-        storage, day=day_of(as_of), despite_checks=despite_checks, force=force
+        storage,
+        day=day("--as-of", as_of) if as_of is not None else None,
+        despite_checks=despite_checks,
+        force=force,
     )
     if as_json:
         print(json.dumps({"new": done.is_new, **done.manifest}, indent=2, ensure_ascii=False))

@@ -190,7 +190,7 @@ _ORDERS = {
 
 
 def _order(table: Table) -> str:
-    return f" ORDER BY {_ORDERS[table.name]}" if table.name in _ORDERS else ""
+    return f" ORDER BY {_ORDERS.get(table.name, 'rowid')}"
 
 
 def _kind(named: str) -> str:

@@ -457,6 +457,11 @@ def meaning(table: str, column: str) -> str:
     return known.get(f"{table}.{column}") or known[column]
 
 
+def row_meaning(view: str) -> str:
+    """Return what a row of a view is. Raises KeyError for one that nobody has explained."""
+    return _VIEWS[view]
+
+
 def data_page(connection: Connection) -> str:
     """Return docs/data.md for the schema of a database."""
     return "\n".join(_lines(connection)) + "\n"

@@ -1,4 +1,4 @@
-"""What publishing asks of analysts' databases: what one holds, and what has changed since another."""
+"""What publishing asks of analysts' databases: what one holds, what changed since another."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 from ombudsman_crawler import report_reading
 from ombudsman_crawler.exceptions import CorruptDocument, NoReadingWorkers
 from ombudsman_crawler.letters import ocr as engine
-from ombudsman_crawler.letters import packed_words, read, witness, words
+from ombudsman_crawler.letters import packed_words, page_image, read, witness, words
 from ombudsman_crawler.letters.letter import DocumentReading, Expectation
 from ombudsman_crawler.report_reading import ReportReading
 from ombudsman_crawler.sheets import read as sheets
@@ -118,6 +118,15 @@ class ReadingWorkers:
         """Have a file of national tables read; the future raises as that of `submit`."""
         return self._submit(_read_table, path, sha256, told)
 
+    def submit_sizes(self, path: Path, sha256: str) -> Future[list[tuple[float, float]]]:
+        """Have the sizes of a PDF's pages told; the future raises as that of `submit`, and
+        UnreadablePdf."""
+        return self._submit(_sizes, path, sha256)
+
+    def submit_image(self, path: Path, sha256: str, page: int, width: int) -> Future[bytes]:
+        """Have a page of a PDF drawn as a PNG; the future raises as `page_image.png` besides."""
+        return self._submit(_image, path, sha256, page, width)
+
     def submit_kept(self, kept: Kept, expectation: Expectation) -> Future[Read]:
         """Have a document read again from its kept words; the future raises as that of `submit`.
 
@@ -198,6 +207,14 @@ def _read_report(path: Path, sha256: str, url: str) -> ReportReading:
 
 def _read_table(path: Path, sha256: str, told: Told) -> TableFile:
     return sheets.read_file(_body(path, sha256), told)
+
+
+def _sizes(path: Path, sha256: str) -> list[tuple[float, float]]:
+    return page_image.sizes(_body(path, sha256))
+
+
+def _image(path: Path, sha256: str, page: int, width: int) -> bytes:
+    return page_image.png(_body(path, sha256), page, width)
 
 
 def _read_kept(kept: Kept, expectation: Expectation) -> Read:

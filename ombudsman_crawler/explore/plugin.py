@@ -73,8 +73,14 @@ class Explorer:
             async def guarded(scope: dict[str, Any], receive: Any, send: Send) -> None:
                 async def with_headers(message: dict[str, Any]) -> None:
                     if message["type"] == "http.response.start":
-                        added = answers.headers(scope["path"])
-                        message = {**message, "headers": [*message.get("headers", ()), *added]}
+                        own = list(message.get("headers", ()))
+                        there = {name.lower() for name, _ in own}
+                        added = [
+                            (name, value)
+                            for name, value in answers.headers(scope["path"])
+                            if name not in there
+                        ]
+                        message = {**message, "headers": [*own, *added]}
                     await send(message)
 
                 await application(scope, receive, with_headers)
@@ -88,7 +94,7 @@ class Explorer:
             self.shown.look()
             asked = Asked(
                 analysts=self.shown.analysts,
-                storage=self.shown.storage,
+                images=self.shown.images,
                 parts={name: unquote(part) for name, part in request.url_vars.items() if part},
                 arguments={key: request.args[key] for key in request.args},
             )
@@ -104,6 +110,8 @@ class Explorer:
         if isinstance(answer, Moved):
             return Response.redirect(answer.address)
         if isinstance(answer, Bytes):
-            return Response(answer.body, headers=answer.headers, content_type=answer.media_type)
+            return Response(
+                answer.body, headers=dict(answer.headers), content_type=answer.media_type
+            )
         body = self._templates.get_template(answer.template).render(answer.context)
         return Response.html(body, status=answer.status)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ombudsman_crawler.database import analysts, session
 from ombudsman_crawler.database.analysts import Analysts
+from ombudsman_crawler.explore.page_images import PageImages
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Shown:
         self.storage = storage
         self.is_live = database is None
         self.renewed: Callable[[Path], None] = lambda _: None
+        self.images = PageImages(storage)
         self._folder = tempfile.TemporaryDirectory(prefix="ombudsman-explore-")
         self._number = 0
         self._busy = threading.Lock()
@@ -53,6 +55,7 @@ class Shown:
     def close(self) -> None:
         """Remove what was made."""
         self.analysts.connection.close()
+        self.images.close()
         self._folder.cleanup()
 
     def look(self) -> None:

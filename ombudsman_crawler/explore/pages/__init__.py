@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ombudsman_crawler.explore.answers import Bytes, Moved, Page
-from ombudsman_crawler.explore.pages import about, councils, home, missing
+from ombudsman_crawler.explore.pages import (
+    about,
+    councils,
+    documents,
+    figure,
+    home,
+    letter,
+    missing,
+)
 from ombudsman_crawler.explore.pages.asked import Asked
 
 #: Patterns of addresses, and the page of each.
 ADDRESSES: tuple[tuple[str, Callable[[Asked], Page | Moved | Bytes]], ...] = (
     (r"^/$", home.page),
     (r"^/councils$", councils.page),
+    (r"^/letter/(?P<key>[^/]+)/(?P<year>[0-9]{4})(?:/(?P<kind>follow_up))?$", letter.page),
+    (r"^/figure/(?P<id>.+)\.json$", figure.as_json),
+    (r"^/figure/(?P<id>.+)$", figure.page),
+    (r"^/page/(?P<sha256>[0-9a-f]{64})/(?P<number>[0-9]+)\.png$", documents.image),
+    (r"^/document/(?P<sha256>[0-9a-f]{64})\.pdf$", documents.pdf),
     (r"^/about$", about.page),
     # What isn't Datasette's either.
     (r"^/(?!data(?:[/.]|$)|-/|assets/|favicon).*$", missing.page),

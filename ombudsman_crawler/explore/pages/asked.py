@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ombudsman_crawler.database.analysts import Analysts
 from ombudsman_crawler.explore.answers import NotFound
+from ombudsman_crawler.explore.page_images import PageImages
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A page's address: its `parts`, and the `arguments` behind the question mark (the first of
-    each name). `storage` holds the documents, if they are there at all."""
+    each name). `images` shows the documents, if they are there at all."""
 
     analysts: Analysts
-    storage: Path
+    images: PageImages
     parts: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,93 @@
+"""Pages of archived documents as pictures, drawn in a process that a hostile document may end."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired
+
+from ombudsman_crawler.exceptions import OmbudsmanError
+from ombudsman_crawler.reading_workers import ReadingWorkers
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+#: The widths in pixels that a page can be had in.
+WIDTHS = (600, 900, 1200)
+_SECONDS = 15.0
+_MEMORY_MIB = 1500
+_KEPT = 400  # pictures; one of a letter's pages has some 80 kB
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+_ENDED = (
+    OmbudsmanError, IndexError, TimeoutError, MemoryError, OSError, ProcessExpired,
+    BrokenProcessPool,
+)  # fmt: skip
+
+
+class NotDrawn(OmbudsmanError):
+    """A page can't be shown; the sentence says why."""
+
+
+class PageImages:
+    """The pages of a storage's documents; drawn when they are asked for, the last ones kept."""
+
+    def __init__(self, storage: Path) -> None:
+        self._storage = storage.resolve()
+        self._workers = ReadingWorkers(1, _SECONDS, _MEMORY_MIB)
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._one_at_a_time = threading.Lock()
+
+    def close(self) -> None:
+        """End the worker."""
+        self._workers.close()
+
+    def path(self, sha256: str, within: str) -> Path | None:
+        """Return a document's file, None where it isn't there (or the path leads elsewhere)."""
+        path = (self._storage / within).resolve()
+        inside = path.is_relative_to(self._storage) and _SHA256.fullmatch(sha256)
+        return path if inside and path.is_file() else None
+
+    def sizes(self, sha256: str, within: str) -> list[tuple[float, float]]:
+        """Return width and height in points of each page. Raises NotDrawn."""
+        return self._told(
+            (sha256,), sha256, within, lambda path: self._workers.submit_sizes(path, sha256)
+        )
+
+    def png(self, sha256: str, within: str, page: int, width: int) -> bytes:
+        """Return a page, from 1, as a PNG of one of WIDTHS. Raises NotDrawn."""
+        return self._told(
+            (sha256, page, width),
+            sha256,
+            within,
+            lambda path: self._workers.submit_image(path, sha256, page, width),
+        )
+
+    def _told(self, key: Hashable, sha256: str, within: str, ask: Callable[[Path], Future[T]]) -> T:
+        with self._one_at_a_time:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                kept: T = self._kept[key]
+                return kept
+            path = self.path(sha256, within)
+            if path is None:
+                raise NotDrawn("The document isn't here.")
+            try:
+                found = ask(path).result()
+            except _ENDED as error:
+                code, said = self._workers.failure(error)
+                said = str(error) if isinstance(error, OmbudsmanError | IndexError) else said
+                logger.warning("%s can't be shown (%s): %s", within, code, said)
+                raise NotDrawn(f"The page can't be shown: {said}.") from error
+            self._kept[key] = found
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return found

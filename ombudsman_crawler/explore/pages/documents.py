@@ -1,0 +1,57 @@
+"""Archived documents: a page as a picture, and a PDF as it was served."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from ombudsman_crawler.explore.answers import Bytes, NotFound
+from ombudsman_crawler.explore.page_images import WIDTHS, NotDrawn
+from ombudsman_crawler.explore.pages.asked import Asked
+
+_PDF = "application/pdf"
+# An address names the bytes: they never change.
+_FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
+
+
+def image(asked: Asked) -> Bytes:
+    """Return `/page/<sha256>/<number>.png?width=`. Raises NotFound."""
+    document = _document(asked)
+    number, width = asked.parts["number"], asked.arguments.get("width", str(WIDTHS[1]))
+    if width not in map(str, WIDTHS):
+        raise NotFound(f"A page can be had {', '.join(map(str, WIDTHS))} pixels wide.")
+    if len(number) > 4:
+        raise NotFound("The document hasn't that page.")
+    try:
+        drawn = asked.images.png(document["sha256"], document["path"], int(number), int(width))
+    except NotDrawn as error:
+        raise NotFound(str(error)) from error
+    return Bytes(drawn, "image/png", _FOR_GOOD)
+
+
+def pdf(asked: Asked) -> Bytes:
+    """Return `/document/<sha256>.pdf`, as it was served. Raises NotFound."""
+    document = _document(asked)
+    path = asked.images.path(document["sha256"], document["path"])
+    body = path.read_bytes() if path is not None else b""
+    if hashlib.sha256(body).hexdigest() != document["sha256"]:
+        raise NotFound("The document isn't here, or no longer as it was archived.")
+    return Bytes(
+        body,
+        _PDF,
+        {
+            **_FOR_GOOD,
+            # Whatever it holds may run nowhere.
+            "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+            "content-disposition": f'inline; filename="{document["sha256"][:16]}.pdf"',
+        },
+    )
+
+
+def _document(asked: Asked) -> dict[str, Any]:
+    found = asked.first(
+        "SELECT * FROM document WHERE sha256 = ? AND media_type = ?", asked.parts["sha256"], _PDF
+    )
+    if found is None:
+        raise NotFound("There is no such document here.")
+    return found

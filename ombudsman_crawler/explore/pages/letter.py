@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from ombudsman_crawler.explore.page_images import NotDrawn
 from ombudsman_crawler.explore.pages import figures
 from ombudsman_crawler.explore.pages.asked import Asked
 from ombudsman_crawler.explore.pages.figures import Shown
-import itertools
 
 _AVERAGE = "_similar"
 # The marked words stand free of the mark's edge by so many points.

@@ -13,6 +13,7 @@ from ombudsman_crawler import __version__
 from ombudsman_crawler.cli import (
     acknowledging,
     archive,
+    charting,
     crawling,
     reading,
     rereading,
@@ -25,7 +26,7 @@ from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "archive", "crawling", "main", "reading", "rereading", "searching",
+    "acknowledging", "app", "archive", "charting", "crawling", "main", "reading", "rereading", "searching",
     "storage", "trying", "withholding",
 ]  # fmt: skip
 

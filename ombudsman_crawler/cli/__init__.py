@@ -26,8 +26,8 @@ from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "archive", "charting", "crawling", "main", "reading", "rereading", "searching",
-    "storage", "trying", "withholding",
+    "acknowledging", "app", "archive", "charting", "crawling", "main", "reading", "rereading",
+    "searching", "storage", "trying", "withholding",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,6 +48,7 @@ def chart(
     """
     from ombudsman_crawler import charts, metrics  # noqa: PLC0415
     from ombudsman_crawler.database import analysts as asking  # noqa: PLC0415
+    from ombudsman_crawler.years import LAST_YEAR  # noqa: PLC0415
 
     pixels = whole_number("--width", width, 300, 4000)
     if output.suffix.lower() not in _FORMATS:
@@ -55,9 +57,11 @@ def chart(
     with asking.opened(storage, database, _day(as_of)) as analysts:
         named = metrics.load().get(metric)
         if named is None:
-            analysts.wanted(named_metrics=[metric])
-            raise BadArgument("--metric", metric, "name one metric; docs/data.md lists them")
-        wanted = analysts.wanted(years, council)
+            near = get_close_matches(metric, metrics.load(), n=3, cutoff=0.5)
+            perhaps = f"perhaps {' or '.join(near)}?" if near else "docs/data.md lists them"
+            raise BadArgument("--metric", metric, f"no metric is called so; {perhaps}")
+        carried = f"{named.first_year}-{named.last_year or LAST_YEAR}"
+        wanted = analysts.wanted(years if years is not None else carried, council)
         lines = list(_lines(analysts, wanted, metric))
         if not any(point["value"] is not None for line in lines for point in line.points):
             say(f"there is no value of {metric} to draw")

@@ -1,4 +1,5 @@
-import { ascending, isString, DisallowedObjectProperties } from 'vega-util';
+(function () {
+const { ascending, isString, DisallowedObjectProperties } = window.vega;
 
 function adjustSpatial (item, encode, swap) {
   let t;
@@ -305,5 +306,5 @@ var expression = {
   }
 };
 
-export { expression as expressionInterpreter };
-//# sourceMappingURL=vega-interpreter.js.map
+window.vegaInterpreter = { expressionInterpreter: expression };
+})();

@@ -458,13 +458,22 @@ def _frame(title: str, subtitle: list[str], width: int | None) -> dict[str, Any]
         "width": width or "container",
         "autosize": {"type": "fit-x" if width is None else "pad", "contains": "padding"},
         "title": {"text": _clean(title), "subtitle": subtitle, "anchor": "start",
-                  "frame": "group", "offset": 18},
+                  "frame": "bounds", "offset": 18},
         "config": {
             "font": _FONT,
             "axis": {"labelFontSize": 11, "titleFontSize": 11, "gridColor": "#dddddd",
                      "labelColor": "#222222", "titleColor": "#222222"},
-            "legend": {"orient": "top", "direction": "horizontal", "columns": 1 if width is None
-                       else 3, "labelFontSize": 12, "labelLimit": 420, "labelColor": "#222222"},
+            "legend": {
+                "orient": "top",
+                "direction": "horizontal",
+                "columns": 1 if width is None else 3,
+                "labelFontSize": 12,
+                "labelLimit": 420,
+                "labelColor": "#222222",
+                # Side by side, legends would leave a narrow chart.
+                "layout": {"top": {"direction": "vertical" if width is None else "horizontal",
+                                   "anchor": "start"}},
+            },
             "title": {"fontSize": 15, "subtitleFontSize": 12, "subtitleColor": "#444444"},
             "text": {"fontSize": 12},
             "view": {"stroke": "#888888"},

@@ -8,6 +8,8 @@ captures and other bookkeeping aren't in it, and nothing that is withheld from p
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -146,6 +148,14 @@ def _copy(connection: Connection, name: str) -> None:
         f"INSERT INTO snapshot.{name} SELECT * FROM {name} WHERE {where}"
         f" ORDER BY {_ORDERS.get(name, '1')}"
     )
+
+
+def columns_of(table: str) -> dict[str, str]:
+    """Return the columns of a table that only the file has, each with what it holds."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_TABLES.replace("snapshot.", ""))
+        rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    return {row[1]: row[2] for row in rows}
 
 
 def type_of(view: str, column: str) -> str:

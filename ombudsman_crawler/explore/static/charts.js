@@ -17,6 +17,32 @@
     return Math.max(narrowest, Math.floor(figure.clientWidth));
   }
 
+  // Breaks a title's lines where they would leave the chart.
+  function wrapped(lines, longest) {
+    const found = [];
+    for (const line of [lines].flat()) {
+      let rest = "";
+      for (const word of line.split(" ")) {
+        if (rest && rest.length + word.length + 1 > longest) {
+          found.push(rest);
+          rest = word;
+        } else rest = rest ? rest + " " + word : word;
+      }
+      found.push(rest);
+    }
+    return found;
+  }
+
+  function fitted(spec, width) {
+    const title = {
+      ...spec.title,
+      text: wrapped(spec.title.text, Math.floor(width / 9)),
+      subtitle: wrapped(spec.title.subtitle, Math.floor(width / 7)),
+    };
+    const legend = { ...spec.config.legend, labelLimit: width - 60 };
+    return { ...spec, width, title, config: { ...spec.config, legend } };
+  }
+
   function draw(figure) {
     const source = figure.querySelector("script.spec");
     const spec = JSON.parse(source.textContent);
@@ -28,7 +54,7 @@
       const width = widthOf(figure);
       if (width === drawn) return;
       drawn = width;
-      const sized = follows ? { ...spec, width: width } : spec;
+      const sized = follows ? fitted(spec, width) : spec;
       const compiled = window.vegaLite.compile(sized, { logger: quiet }).spec;
       const place = document.createElement("div");
       place.className = "chart-drawing";

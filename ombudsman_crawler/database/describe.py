@@ -576,7 +576,7 @@ def _lines(connection: Connection) -> Iterator[str]:
     yield from ("", "## Views", "", "Units stand in the metrics' meanings; days are ISO 8601.")
     for name in views.definitions():
         yield from ("", f"### {name}", "", _VIEWS[name], "")
-        yield from _view(connection, name)
+        yield from (_view if name in snapshot.NAMES else _table)(connection, name)
     yield from ("", "## The published database", "")
     yield "It has these of the views as tables (`figures` and `absences` as views), and besides:"
     yield ""

@@ -40,7 +40,7 @@ _INTEGERS = frozenset({
     "current", "first_page", "last_page", "letters", "figures", "number", "header_row",
     "decision_id", "decisions", "upheld", "not_upheld", "closed_after_initial_enquiries",
     "other_outcomes", "collected_whole", "public_reports", "service_improvements", "first_year",
-    "last_year", "run_id", "whole", "required", "passed",
+    "last_year", "run_id", "whole", "required", "passed", "capture_id",
 })  # fmt: skip
 _REALS = frozenset({"value", "difference", "letter", "council_page", "national_table"})
 # Names that mean a number in one view and words in another.

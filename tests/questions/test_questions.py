@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -28,11 +29,12 @@ QUESTIONS = {
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Storage:
     """Three years of some councils of each kind, with sources that differ and a letter revised."""
     storage = Storage(tmp_path_factory.mktemp("questions") / "storage")
-    with Replica(councils=9, years=(2021, 2023), seeded_errors=6, decisions=2) as site:
+    with Replica(councils=7, years=(2021, 2023), seeded_errors=6, decisions=2) as site:
         everything = "letters,pages,tables,decisions"
         storage.crawl(site, "--collect", everything)
-        site.reissue(site.letters()[0].path)
-        storage.crawl(site, "--collect", "letters", "--refetch", "all")
+        letter = site.letter("kent-county-council", 2023)
+        site.reissue(letter.path)
+        storage.crawl(site, "--refetch", "all", "--council", "kent-county-council")
     return storage
 
 
@@ -47,7 +49,7 @@ def database(stored: Storage) -> Path:
 def in_duckdb(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with closing(sqlite3.connect(database)) as source, duckdb.connect() as connection:
         for name in snapshot.NAMES:
-            frame = pd.read_sql(f"SELECT * FROM {name}", source)  # noqa: F841
+            frame = pd.read_sql(f"SELECT * FROM {name}", source)
             held = {"REAL": "DOUBLE", "INTEGER": "BIGINT", "TEXT": "VARCHAR"}
             columns = ", ".join(
                 f'"{column}" {held[snapshot.type_of(name, column)]}' for column in frame
@@ -150,3 +152,14 @@ def test_what_cant_be_drawn_is_said_in_a_sentence(
     assert ended.err.count("ombudsman: ") == 1
     if status == 2:
         assert option in ended.err
+
+
+def test_without_the_extra_its_line_is_said(
+    stored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    asked = ("--council", "kent-county-council", "--metric", "uphold_rate")
+    ended = chart(stored, *asked, "--output", tmp_path / "a.png")
+    assert ended.status == 2
+    assert "pip install" in ended.err
+    assert not (tmp_path / "a.png").exists()

@@ -1,433 +1,526 @@
-"""Charts as Vega-Lite specifications: plain dicts, drawn by the explorer in a browser and by
-`ombudsman chart` as PNG or SVG.
+"""Charts of figures, as Vega-Lite specifications: the explorer and `ombudsman chart` draw them.
 
-What is absent is a gap, what is doubtful is drawn hollow, and a line ends where the years before
-can't be compared.
+Pure functions of rows. A specification is a dict for Vega-Lite 6 that loads nothing; its
+`description` says in words what the chart shows. Absent values are gaps, never zero.
 """
 
 from __future__ import annotations
 
+import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ombudsman_crawler import years
-from ombudsman_crawler.credits import REPLICA
-from ombudsman_crawler.metrics import Break
+from ombudsman_crawler import credits, metrics, years
+from ombudsman_crawler.intervals import SMALL, interval
 
-#: The version of Vega-Lite these are written for.
+__all__ = [
+    "AVERAGE", "SMALL", "Line", "breaks_of", "distribution", "interval", "lines_over_time",
+    "number", "over_time", "ranking",
+]  # fmt: skip
+
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+AVERAGE = "average of similar authorities"
 
-# Told apart by lightness and dash as well as by hue; each has a contrast of 3 to 1 on white.
-_COLOURS = ("#0b4f9e", "#a34700", "#1a7a4c", "#7a3fa0", "#8a6a00", "#b3005e")
-_AVERAGE_COLOUR = "#5b6673"
-_SOFT = "#4d5a68"
-_FONT = "Liberation Sans, Arial, sans-serif"
-# What isn't doubtful is a filled circle.
-_SHAPES = (("circle", "!datum.doubtful"), ("diamond", "datum.doubtful"))
-#: What breaks of definition are: a line across one would join what isn't the same.
-_DEFINITION = "definition"
+# Each at least 4.5:1 on white; no line is told by its colour alone.
+_COLOURS = ("#0b5394", "#a8440b", "#00664a", "#8a2d7a", "#7a5a00", "#a3123f")
+_GREY = "#595959"
+_DASHES = ([1, 0], [8, 2], [2, 2], [10, 3, 2, 3], [5, 5], [12, 2])
+_AVERAGE_DASH = [5, 3]
+_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+_LONGEST_NAME = 60
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_STATES = ["figure", "doubtful figure", "no value"]
 
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One council's figure of a year, with the average of its kind; None where there is none."""
-
-    year_ending: int
-    value: float | None
-    average: float | None = None
-    absence: str | None = None
-    doubtful: bool = False
+Point = Mapping[str, Any]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """One council's rate of a year and, where its counts are known, how sure that is."""
+class Line:
+    """One line: `points` are {year_ending, value or None, absence or None, doubtful}."""
 
-    council: str
-    value: float
-    low: float | None = None
-    high: float | None = None
-    doubtful: bool = False
+    name: str
+    points: Sequence[Point]
+    is_average: bool = False
+
+
+def breaks_of(metric: str) -> tuple[metrics.Break, ...]:
+    """Return the breaks in comparability of one metric, by year."""
+    return tuple(one for one in metrics.breaks() if metric in one.metrics)
+
+
+def number(value: float | None, unit: str) -> str:
+    """Return a value as people read it: "74%", "1,234", "5.4"; "no value" for None."""
+    if value is None:
+        return "no value"
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{text}%" if unit == "percent" else text
 
 
 def over_time(
-    series: Mapping[str, Sequence[Point]],
-    breaks: Iterable[Break],
+    points: Sequence[Point],
+    breaks: Iterable[metrics.Break],
     *,
     title: str,
     unit: str,
-    average_label: str = "average of similar authorities",
+    council: str,
+    average_label: str = AVERAGE,
     replica: bool = False,
-    source: str = "",
+    width: int | None = None,
+    source: str | None = None,
 ) -> dict[str, Any]:
-    """Return the chart of councils' figures over the years, by name of the council.
+    """Return a council's figures over the years beside the average of its kind.
 
-    The average of similar authorities is drawn where there is one council only: councils of two
-    kinds have two averages.
+    `points` are {year_ending, value or None, average or None, absence or None, doubtful}; a year
+    between them without a point is a gap too. `unit` is that of the metric. Without a `width` in
+    pixels the chart takes its container's, and the breaks' meanings and the `source` aren't
+    written below it. `replica` marks the chart as test data.
     """
-    every = [point for points in series.values() for point in points]
-    first, last = _span(every)
-    shown = [one for one in breaks if first < one.first_year <= last]
-    cuts = sorted({one.first_year for one in shown if one.kind == _DEFINITION})
-    rows = [
-        row
-        for name, points in series.items()
-        for row in _rows(name, points, first, last, cuts, lambda point: point.value)
+    lines = [Line(council, points)]
+    average = [{"year_ending": p["year_ending"], "value": p.get("average")} for p in points]
+    if any(point["value"] is not None for point in average):
+        lines.append(Line(average_label, average, is_average=True))
+    return lines_over_time(
+        lines, breaks, title=title, unit=unit, replica=replica, width=width, source=source
+    )
+
+
+def lines_over_time(
+    lines: Sequence[Line],
+    breaks: Iterable[metrics.Break],
+    *,
+    title: str,
+    unit: str,
+    replica: bool = False,
+    width: int | None = None,
+    source: str | None = None,
+) -> dict[str, Any]:
+    """Return several lines over the years, as `over_time` does for one council."""
+    lines = [Line(_name(line.name), line.points, line.is_average) for line in lines]
+    known = [point["year_ending"] for line in lines for point in line.points]
+    span = range(min(known), max(known) + 1) if known else range(0)
+    shown = [one for one in breaks if span and span[0] < one.first_year <= span[-1]]
+    cuts = {one.first_year for one in shown if one.kind == "definition"}
+    rows = [row for line in lines for row in _rows(line, span, cuts, unit)]
+    marks = [
+        {
+            "break": letter,
+            "year": years.label(one.first_year),
+            "kind": one.kind,
+            "meaning": f"{letter}: {one.meaning}",
+        }
+        for letter, one in zip(_LETTERS, shown, strict=False)
     ]
-    names = list(series)
-    if len(series) == 1:
-        (points,) = series.values()
-        if any(point.average is not None for point in points):
-            names.append(average_label)
-            rows += _rows(average_label, points, first, last, cuts, lambda point: point.average)
-    colours = [*_COLOURS[: len(series)], *[_AVERAGE_COLOUR] * (len(names) - len(series))]
-    dashes: list[list[int]] = [[1, 0]] * len(series) + [[6, 4]] * (len(names) - len(series))
-    value = {"field": "value", "type": "quantitative", "title": _axis(unit), "scale": _scale(unit)}
-    told = [
-        {"field": "series", "title": "of"},
-        {"field": "year", "title": "year"},
-        {"field": "value", "title": _axis(unit)},
-        {"field": "note", "title": "note"},
-    ]
-    by_series = {
+    footer = [f"{mark['break']} ({mark['year']}): {mark['meaning'][3:]}" for mark in marks]
+    footer += [source] if source else []
+    colours, dashes = _styles(lines)
+    series = {
         "field": "series",
         "type": "nominal",
-        "sort": names,
-        "title": None,
-        "scale": {"domain": names, "range": colours},
-        "legend": {"orient": "top", "labelLimit": 400, "columns": 1, "symbolType": "stroke"},
+        "sort": None,
+        "legend": {"title": None, "symbolType": "stroke", "symbolStrokeWidth": 2.5},
     }
-    return _chart(
-        {
-            "data": {"values": rows},
-            "layer": [
-                *_rules(shown),
-                {
-                    "mark": {"type": "line", "strokeWidth": 2},
-                    "encoding": {
-                        "x": _years(first, last),
-                        "y": value,
-                        "color": by_series,
-                        "strokeDash": {
-                            **by_series,
-                            "scale": {"domain": names, "range": dashes},
-                        },
-                        "detail": {"field": "segment", "type": "nominal"},
-                    },
-                },
-                *(
-                    {
-                        "transform": [{"filter": f"isValid(datum.value) && {test}"}],
-                        "mark": {
-                            "type": "point",
-                            "shape": shape,
-                            "filled": shape == "circle",
-                            **({} if shape == "circle" else {"fill": "#ffffff"}),
-                            "size": 45,
-                            "strokeWidth": 2,
-                            "opacity": 1,
-                        },
-                        "encoding": {
-                            "x": _years(first, last),
-                            "y": value,
-                            "color": by_series,
-                            "tooltip": told,
-                        },
-                    }
-                    for shape, test in (
-                        ("circle", "!datum.doubtful"),
-                        ("diamond", "datum.doubtful"),
-                    )
-                ),
-            ],
+    names = [line.name for line in lines]
+    colour = {**series, "scale": {"domain": names, "range": colours}}
+    x = {
+        "field": "year",
+        "type": "ordinal",
+        "scale": {"type": "band", "domain": [years.label(year) for year in span], "padding": 0},
+        "axis": {
+            "labelAngle": -45,
+            "title": _wrapped(footer, width) if width else None,
+            "titleAlign": "left",
+            "titleAnchor": "start",
+            "titleFontWeight": "normal",
+            "titlePadding": 12,
         },
-        title=title,
-        subtitle=_subtitle(
-            replica,
-            "hollow diamonds are doubtful" if any(row["doubtful"] for row in rows) else "",
-            "; ".join(f"{years.label(one.first_year)}: {one.meaning}" for one in shown),
-            source,
-        ),
-        description=f"{title}, {years.label(first)} to {years.label(last)}: {_in_words(series)}",
-    )
+    }
+    y = {"field": "value", "type": "quantitative", **_scale(unit)}
+    tooltip = [
+        {"field": "series", "title": "Of"},
+        {"field": "year", "title": "Year"},
+        {"field": "printed", "title": "Value"},
+        {"field": "note", "title": "Note"},
+    ]
+    layers: list[dict[str, Any]] = [
+        {
+            "data": {"values": [mark for mark in marks if mark["kind"] == "event"]},
+            "mark": {"type": "rect", "color": "#e8e8e8"},
+            "encoding": {"x": x, "tooltip": {"field": "meaning", "title": "Break"}},
+        },
+        {
+            "data": {"values": [mark for mark in marks if mark["kind"] != "event"]},
+            "mark": {"type": "rule", "color": "#333333", "strokeDash": [2, 2], "strokeWidth": 1.5},
+            "encoding": {
+                "x": {**x, "bandPosition": 0},
+                "tooltip": {"field": "meaning", "title": "Break"},
+            },
+        },
+        {
+            "data": {"values": marks},
+            "mark": {"type": "text", "align": "left", "dx": 3, "baseline": "bottom",
+                     "fontWeight": "bold", "color": "#333333", "clip": False},
+            "encoding": {
+                "x": {**x, "bandPosition": 0},
+                "y": {"value": -2},
+                "text": {"field": "break"},
+                "tooltip": {"field": "meaning", "title": "Break"},
+            },
+        },
+        {
+            "transform": [{"filter": "datum.state != 'no value'"}],
+            "mark": {"type": "line", "strokeWidth": 2},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "detail": {"field": "piece"},
+                "color": colour,
+                "strokeDash": {**series, "scale": {"domain": names, "range": dashes}},
+            },
+        },
+    ]  # fmt: skip
+    layers += [
+        {
+            "transform": [{"filter": f"datum.state == '{state}'"}],
+            "mark": {"type": "point", "opacity": 1, "strokeWidth": 2, "size": 60, **look},
+            "encoding": {
+                "x": x,
+                "y": y if state != "no value" else {"value": {"expr": "height - 6"}},
+                "color": colour,
+                "shape": {
+                    "field": "state",
+                    "type": "nominal",
+                    "scale": {"domain": _STATES, "range": ["circle", "diamond", "cross"]},
+                    "legend": {"title": None},
+                },
+                "tooltip": tooltip,
+            },
+        }
+        for state, look in (
+            ("figure", {"filled": True}),
+            ("doubtful figure", {"filled": False, "fill": "white", "size": 110}),
+            ("no value", {"filled": True, "size": 40}),
+        )
+        if any(row["state"] == state for row in rows)
+    ]
+    return {
+        **_frame(title, _subtitle(unit, replica), width),
+        "description": _told(title, unit, rows, footer, replica),
+        "height": 260,
+        "data": {"values": rows},
+        "layer": layers,
+    }
 
 
 def distribution(
-    values: Mapping[str, Sequence[tuple[str, float]]],
-    averages: Mapping[str, float | None],
+    values: Sequence[Row],
     *,
     title: str,
     unit: str,
+    marked: str | None = None,
     replica: bool = False,
+    width: int | None = None,
 ) -> dict[str, Any]:
-    """Return the chart of how a year's figures lie, a line of strokes for each kind of council:
-    council and value of each, by kind; and the average of each kind, as a diamond."""
-    rows = [
-        {"kind": kind, "council": council, "value": value}
-        for kind, councils in values.items()
-        for council, value in councils
-    ]
-    means = [
-        {"kind": kind, "average": average}
-        for kind, average in averages.items()
-        if average is not None
-    ]
-    kinds = list(values)
-    kind = {"field": "kind", "type": "nominal", "sort": kinds, "title": None}
-    return _chart(
+    """Return how the councils of one kind lie in one year: a dot for each.
+
+    `values` are {council, value or None} and, where known, `base` (the cases a rate is of) and
+    `doubtful`. `marked` is the council that stands out. Those without a value aren't drawn, and
+    counted in the subtitle.
+    """
+    rows = [_of_council(row, unit) for row in values if row["value"] is not None]
+    shown = [row["value"] for row in rows]
+    least, most = _ends(shown, unit)
+    step = (most - least) / 50 or 1
+    stacked: Counter[int] = Counter()
+    for row in sorted(rows, key=lambda row: (row["value"], row["council"])):
+        place = int((row["value"] - least) / step)
+        count = stacked[place]
+        row["row"] = (count + 1) // 2 * (-1 if count % 2 else 1)
+        stacked[place] += 1
+        row["marked"] = row["full_name"] == marked
+    lacking = len(values) - len(rows)
+    highest = max(stacked.values(), default=1) / 2 + 1
+    found = next((row for row in rows if row["marked"]), None)
+    said = f"{title}. {len(rows)} councils"
+    if rows:
+        said += f", from {number(min(shown), unit)} to {number(max(shown), unit)}"
+    if found:
+        above = sum(row["value"] > found["value"] for row in rows)
+        said += f". {found['council']}: {found['printed']}; {above} have a higher value"
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        **_scale(unit, zero=False),
+    }
+    y = {
+        "field": "row",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [-highest, highest]},
+    }
+    layers = [
         {
-            "layer": [
-                {
-                    "data": {"values": rows},
-                    "mark": {"type": "tick", "thickness": 2, "opacity": 0.65, "color": _COLOURS[0]},
-                    "encoding": {
-                        "x": {
-                            "field": "value",
-                            "type": "quantitative",
-                            "title": _axis(unit),
-                            "scale": _scale(unit),
-                        },
-                        "y": kind,
-                        "tooltip": [
-                            {"field": "council", "title": "council"},
-                            {"field": "value", "title": _axis(unit)},
-                        ],
-                    },
-                },
-                {
-                    "data": {"values": means},
-                    "mark": {
-                        "type": "point",
-                        "shape": "diamond",
-                        "size": 140,
-                        "filled": True,
-                        "color": _COLOURS[1],
-                        "opacity": 1,
-                    },
-                    "encoding": {
-                        "x": {"field": "average", "type": "quantitative"},
-                        "y": kind,
-                        "tooltip": [{"field": "average", "title": "average of the kind"}],
-                    },
-                },
-            ],
-            "height": {"step": 34},
+            "transform": [{"filter": "datum.marked"}],
+            "mark": {"type": "rule", "strokeWidth": 3, "color": _COLOURS[1]},
+            "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y},
         },
-        title=title,
-        subtitle=_subtitle(
-            replica,
-            "each stroke is a council; the diamond is the average of the kind" * bool(means),
-        ),
-        description=f"{title}: "
-        + "; ".join(
-            f"{name}: {len(councils)} councils, {min(v for _, v in councils):g} to"
-            f" {max(v for _, v in councils):g}"
-            for name, councils in values.items()
-            if councils
-        ),
-    )
+        {
+            "transform": [{"filter": "!datum.marked"}],
+            "mark": {"type": "point", "size": 26, "opacity": 1, "color": _COLOURS[0]},
+            "encoding": {"x": x, "y": y, "shape": _size_shape(), "tooltip": _tooltip()},
+        },
+        {
+            "transform": [{"filter": "datum.marked"}],
+            "mark": {"type": "point", "shape": "diamond", "size": 170, "filled": True,
+                     "opacity": 1, "color": _COLOURS[1], "stroke": "white"},
+            "encoding": {"x": x, "y": y, "tooltip": _tooltip()},
+        },
+        {
+            "transform": [{"filter": "datum.marked"}],
+            "mark": {"type": "text", "dy": -16, "fontWeight": "bold", "color": _COLOURS[1]},
+            "encoding": {"x": x, "y": y, "text": {"field": "council"}},
+        },
+    ]  # fmt: skip
+    return {
+        **_frame(title, _subtitle(unit, replica, _without(lacking)), width),
+        "description": _closed(said, lacking, replica),
+        "height": 180,
+        "data": {"values": rows},
+        "layer": layers,
+    }
 
 
 def ranking(
-    rows: Sequence[Ranked], *, title: str, unit: str, replica: bool = False
+    rows: Sequence[Row],
+    *,
+    title: str,
+    unit: str,
+    marked: str | None = None,
+    replica: bool = False,
+    width: int | None = None,
 ) -> dict[str, Any]:
-    """Return the chart of councils in the order given, each with the interval it lies within."""
-    order = [row.council for row in rows]
-    values = [
-        {
-            "council": row.council,
-            "value": row.value,
-            "low": row.low,
-            "high": row.high,
-            "doubtful": row.doubtful,
-        }
-        for row in rows
-    ]
-    council = {
+    """Return councils of one kind and year from the highest value down, each with its interval.
+
+    `rows` are {council, value or None} and, where known, `low` and `high` (of the interval), `base`
+    (the cases a rate is of: few are drawn as few) and `doubtful`. Those without a value aren't
+    drawn, and counted in the subtitle.
+    """
+    drawn = [_of_council(row, unit) for row in rows if row["value"] is not None]
+    drawn.sort(key=lambda row: (-row["value"], row["council"]))
+    for row in drawn:
+        row["marked"] = row["full_name"] == marked
+    lacking = len(rows) - len(drawn)
+    x = {"field": "value", "type": "quantitative", **_scale(unit)}
+    y = {
         "field": "council",
         "type": "nominal",
-        "sort": order,
-        "title": None,
-        "axis": {"labelLimit": 220},
+        "sort": [row["council"] for row in drawn],
+        "axis": {"title": None, "labelLimit": 150, "grid": True},
     }
-    scale = _scale(unit)
-    return _chart(
-        {
-            "data": {"values": values},
-            "layer": [
-                {
-                    "transform": [{"filter": "isValid(datum.low)"}],
-                    "mark": {"type": "rule", "color": _SOFT, "strokeWidth": 1.5},
-                    "encoding": {
-                        "x": {
-                            "field": "low",
-                            "type": "quantitative",
-                            "scale": scale,
-                            "title": _axis(unit),
-                        },
-                        "x2": {"field": "high"},
-                        "y": council,
-                    },
-                },
-                {
-                    "mark": {
-                        "type": "point",
-                        "size": 45,
-                        "color": _COLOURS[0],
-                        "strokeWidth": 2,
-                        "opacity": 1,
-                    },
-                    "encoding": {
-                        "x": {"field": "value", "type": "quantitative", "scale": scale},
-                        "y": council,
-                        "fill": {
-                            "condition": {"test": "datum.doubtful", "value": "#ffffff"},
-                            "value": _COLOURS[0],
-                        },
-                        "tooltip": [
-                            {"field": "council", "title": "council"},
-                            {"field": "value", "title": _axis(unit)},
-                            {"field": "low", "title": "from", "format": ".1f"},
-                            {"field": "high", "title": "to", "format": ".1f"},
-                        ],
-                    },
-                },
-            ],
-            "height": {"step": 16},
-        },
-        title=title,
-        subtitle=_subtitle(
-            replica, "lines: 95 per cent intervals" * any(row.low is not None for row in rows)
-        ),
-        description=f"{title}: {len(rows)} councils"
-        + (f", from {rows[0].council} to {rows[-1].council}" if rows else ""),
+    colour = {
+        "condition": {"test": "datum.marked", "value": _COLOURS[1]},
+        "value": _COLOURS[0],
+    }
+    said = f"{title}. From the highest: " + "; ".join(
+        f"{row['council']} {row['printed']}" for row in drawn
     )
-
-
-def _span(points: Sequence[Point]) -> tuple[int, int]:
-    found = [point.year_ending for point in points]
-    if not found:
-        raise ValueError("a chart needs a figure")
-    return min(found), max(found)
-
-
-def _rows(
-    name: str, points: Sequence[Point], first: int, last: int, cuts: Sequence[int], of: Any
-) -> list[dict[str, Any]]:
-    known = {point.year_ending: point for point in points}
-    rows = []
-    for year in range(first, last + 1):
-        point = known.get(year, Point(year, None))
-        value = of(point)
-        own = value is not None and value == point.value
-        note = "doubtful" if point.doubtful and own else ""
-        rows.append(
-            {
-                "series": name,
-                "year": years.label(year),
-                "value": value,
-                "segment": f"{name} {sum(cut <= year for cut in cuts)}",
-                "doubtful": bool(note),
-                "note": note,
-            }
-        )
-    return rows
-
-
-def _years(first: int, last: int) -> dict[str, Any]:
     return {
-        "field": "year",
-        "type": "ordinal",
-        "title": "year ending 31 March",
-        "scale": {"type": "band", "domain": [years.label(y) for y in range(first, last + 1)]},
-        "axis": {"labelAngle": -60, "labelOverlap": False},
+        **_frame(title, _subtitle(unit, replica, _without(lacking)), width),
+        "description": _closed(said, lacking, replica),
+        "height": {"step": 16},
+        "data": {"values": drawn},
+        "layer": [
+            {
+                "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
+                "mark": {"type": "rule", "strokeWidth": 1.5},
+                "encoding": {
+                    "x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y, "color": colour
+                },
+            },
+            {
+                "mark": {"type": "point", "opacity": 1, "size": 55, "fill": "white",
+                         "strokeWidth": 2},
+                "encoding": {
+                    "x": x, "y": y, "color": colour, "shape": _size_shape(), "tooltip": _tooltip()
+                },
+            },
+        ],
+    }  # fmt: skip
+
+
+def _rows(line: Line, span: range, cuts: set[int], unit: str) -> Iterable[dict[str, Any]]:
+    """Yield a row for each year; `piece` numbers the unbroken pieces of the line."""
+    points = {point["year_ending"]: point for point in line.points}
+    piece = 0
+    for year in span:
+        point = points.get(year, {})
+        value = point.get("value")
+        piece += year in cuts or value is None
+        absence = point.get("absence")
+        doubtful = bool(point.get("doubtful"))
+        if value is None and line.is_average:
+            continue
+        yield {
+            "series": line.name,
+            "year": years.label(year),
+            "value": value,
+            "printed": number(value, unit),
+            "note": _why(absence) if value is None else "doubtful" if doubtful else "",
+            "state": _STATES[2 if value is None else int(doubtful)],
+            "piece": f"{line.name} {piece}",
+        }
+
+
+def _why(absence: str | None) -> str:
+    known = {**metrics.ABSENCES, **metrics.SILENCES}
+    return known.get(absence or "", absence or "no letter with this figure")
+
+
+def _of_council(row: Row, unit: str) -> dict[str, Any]:
+    base = row.get("base")
+    few = base is not None and base < SMALL
+    return {
+        "council": _name(row["council"]),
+        "full_name": row["council"],
+        "value": row["value"],
+        "low": row.get("low"),
+        "high": row.get("high"),
+        "printed": number(row["value"], unit) + (f" of {number(base, '')}" if base else ""),
+        "note": "; ".join(
+            filter(None, [f"fewer than {SMALL} cases" if few else "",
+                          "doubtful" if row.get("doubtful") else ""])
+        ),
+        "cases": f"fewer than {SMALL} cases" if few else "figure",
+    }  # fmt: skip
+
+
+def _size_shape() -> dict[str, Any]:
+    return {
+        "field": "cases",
+        "type": "nominal",
+        "scale": {
+            "domain": ["figure", f"fewer than {SMALL} cases"],
+            "range": ["circle", "triangle-up"],
+        },
+        "legend": {"title": None},
     }
 
 
-def _rules(shown: Sequence[Break]) -> list[dict[str, Any]]:
-    if not shown:
-        return []
-    values = [
-        {"year": years.label(one.first_year), "meaning": one.meaning, "kind": one.kind}
-        for one in shown
-    ]
+def _tooltip() -> list[dict[str, str]]:
     return [
-        {
-            "data": {"values": values},
-            "mark": {"type": "rule", "color": _SOFT, "strokeDash": [2, 3], "strokeWidth": 1.5},
-            "encoding": {
-                # Where the year begins: between it and the year before.
-                "x": {"field": "year", "type": "ordinal", "bandPosition": 0},
-                "tooltip": [
-                    {"field": "year", "title": "from"},
-                    {"field": "meaning", "title": "not comparable"},
-                ],
-            },
-        }
+        {"field": "council", "title": "Council"},
+        {"field": "printed", "title": "Value"},
+        {"field": "note", "title": "Note"},
     ]
 
 
-def _axis(unit: str) -> str:
-    return {"percent": "per cent", "count": "number"}.get(unit, unit)
+def _ends(values: Sequence[float], unit: str) -> tuple[float, float]:
+    if unit == "percent":
+        return 0.0, 100.0
+    return (min(values), max(values)) if values else (0.0, 1.0)
 
 
-def _scale(unit: str) -> dict[str, Any]:
-    return {"domain": [0, 100]} if unit == "percent" else {"zero": True, "nice": True}
+def _scale(unit: str, *, zero: bool = True) -> dict[str, Any]:
+    if unit == "percent":
+        return {
+            "scale": {"domain": [0, 100]},
+            "axis": {"title": None, "labelExpr": "datum.value + '%'", "tickCount": 5},
+        }
+    return {
+        "scale": {"zero": zero, "nice": True},
+        "axis": {"title": None, "format": ",~f", "tickMinStep": 1 if unit == "count" else 0.1},
+    }
 
 
-def _in_words(series: Mapping[str, Sequence[Point]]) -> str:
-    told = []
-    for name, points in series.items():
-        values = [point for point in points if point.value is not None]
-        if not values:
-            told.append(f"{name}: no value")
-            continue
-        start, end = values[0], values[-1]
-        told.append(
-            f"{name}: {start.value:g} in {years.label(start.year_ending)}, {end.value:g} in"
-            f" {years.label(end.year_ending)}, {len(points) - len(values)} years absent,"
-            f" {sum(point.doubtful for point in points)} doubtful"
-        )
-    return "; ".join(told)
+def _styles(lines: Sequence[Line]) -> tuple[list[str], list[list[int]]]:
+    """Return a colour and a dash for each line. Averages are grey, and dashed."""
+    colours, dashes = list[str](), list[list[int]]()
+    councils = averages = 0
+    for line in lines:
+        if line.is_average:
+            colours.append(_GREY)
+            dashes.append([_AVERAGE_DASH[0] + 3 * averages, _AVERAGE_DASH[1]])
+            averages += 1
+        else:
+            colours.append(_COLOURS[councils % len(_COLOURS)])
+            dashes.append(_DASHES[councils % len(_DASHES)])
+            councils += 1
+    return colours, dashes
 
 
-def _subtitle(replica: bool, *lines: str) -> list[str]:
-    return [line for line in (REPLICA if replica else "", *lines) if line]
-
-
-def _chart(
-    body: dict[str, Any], *, title: str, subtitle: list[str], description: str
-) -> dict[str, Any]:
+def _frame(title: str, subtitle: list[str], width: int | None) -> dict[str, Any]:
     return {
         "$schema": SCHEMA,
-        "description": description,
-        "title": {
-            "text": title,
-            "subtitle": [piece for line in subtitle for piece in _wrapped(line)],
-            "anchor": "start",
-            "subtitleColor": _SOFT,
-            "offset": 12,
-        },
-        "width": "container",
-        "height": 260,
-        "background": "#ffffff",
-        "autosize": {"type": "fit-x", "contains": "padding"},
+        "background": "white",
+        "padding": 8,
+        "width": width or "container",
+        "autosize": {"type": "fit-x" if width is None else "pad", "contains": "padding"},
+        "title": {"text": _clean(title), "subtitle": subtitle, "anchor": "start",
+                  "frame": "bounds", "offset": 18},
         "config": {
             "font": _FONT,
-            "view": {"stroke": None},
-            "axis": {"labelFontSize": 12, "titleFontSize": 12, "gridColor": "#e3e7eb"},
-            "legend": {"labelFontSize": 12},
-            "title": {"fontSize": 15, "subtitleFontSize": 11},
+            "axis": {"labelFontSize": 11, "titleFontSize": 11, "gridColor": "#dddddd",
+                     "labelColor": "#222222", "titleColor": "#222222"},
+            "legend": {
+                "orient": "top",
+                "direction": "horizontal",
+                "columns": 1 if width is None else 3,
+                "labelFontSize": 12,
+                "labelLimit": 420,
+                "labelColor": "#222222",
+                # Side by side, legends would leave a narrow chart.
+                "layout": {"top": {"direction": "vertical" if width is None else "horizontal",
+                                   "anchor": "start"}},
+            },
+            "title": {"fontSize": 15, "subtitleFontSize": 12, "subtitleColor": "#444444"},
+            "text": {"fontSize": 12},
+            "view": {"stroke": "#888888"},
         },
-        **body,
-    }
+    }  # fmt: skip
 
 
-def _wrapped(line: str, width: int = 96) -> list[str]:
-    lines = [""]
-    for word in line.split():
-        if len(lines[-1]) + len(word) >= width and lines[-1]:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+def _subtitle(unit: str, replica: bool, more: str = "") -> list[str]:
+    units = {"percent": "per cent", "count": "number"}
+    first = units.get(unit, unit) + (f"; {more}" if more else "")
+    return [first, *(["TEST DATA"] if replica else [])]
+
+
+def _without(lacking: int) -> str:
+    return f"{lacking} without a value aren't drawn" if lacking else ""
+
+
+def _closed(said: str, lacking: int, replica: bool) -> str:
+    without = _without(lacking)
+    return ". ".join(filter(None, [said, without, credits.REPLICA if replica else ""]))
+
+
+def _told(title: str, unit: str, rows: Sequence[Row], footer: Sequence[str], replica: bool) -> str:
+    """Return what a chart over time shows, in words."""
+    series: dict[str, list[str]] = {}
+    for row in rows:
+        said = f"{row['year']} {number(row['value'], unit)}"
+        series.setdefault(row["series"], []).append(
+            said + (f" ({row['note']})" if row["note"] else "")
+        )
+    parts = [f"Line chart: {_clean(title)}"]
+    parts += [f"{name}: {', '.join(values)}" for name, values in series.items()]
+    parts += footer
+    parts += [credits.REPLICA] if replica else []
+    return ". ".join(part.rstrip(".") for part in parts) + "."
+
+
+def _wrapped(lines: Iterable[str], width: int) -> list[str] | None:
+    """Return lines that fit below a chart of a width in pixels, or None for none."""
+    wrapped = [part for line in lines for part in textwrap.wrap(line, max(30, width // 6))]
+    return wrapped or None
+
+
+def _clean(text: str) -> str:
+    """Return a text without characters that no SVG may hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _name(name: str) -> str:
+    return textwrap.shorten(_clean(name), _LONGEST_NAME, placeholder="…") or "…"

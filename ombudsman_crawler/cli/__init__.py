@@ -13,6 +13,7 @@ from ombudsman_crawler import __version__
 from ombudsman_crawler.cli import (
     acknowledging,
     archive,
+    charting,
     crawling,
     exploring,
     exporting,
@@ -28,8 +29,8 @@ from ombudsman_crawler.cli.edge import app, say
 from ombudsman_crawler.exceptions import OmbudsmanError
 
 __all__ = [
-    "acknowledging", "app", "archive", "crawling", "exploring", "exporting", "main", "publishing",
-    "reading", "rereading", "searching", "storage", "trying", "withholding",
+    "acknowledging", "app", "archive", "charting", "crawling", "exploring", "exporting", "main",
+    "publishing", "reading", "rereading", "searching", "storage", "trying", "withholding",
 ]  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from ombudsman_crawler import findings, metrics
-from ombudsman_crawler.database import acknowledgements, models, run_checks, views
+from ombudsman_crawler import credits, findings, metrics
+from ombudsman_crawler.database import acknowledgements, models, run_checks, snapshot, views
 from ombudsman_crawler.database.views import disagreement
 from ombudsman_crawler.items import Outcome
 from ombudsman_crawler.letters.letter import Status
@@ -62,6 +63,54 @@ _VIEWS = {
     "comparability_break": "One metric and one year ending from which it can't be compared "
     "with the years before.",
 }
+
+#: What the table `about` of the analysts' database says, by name.
+ABOUT = {
+    "title": "what the database is of",
+    "site": "host of the site without `www.`, or `replica`",
+    "replica": "1: test data of a replica, which say nothing about any council; else 0",
+    "warning": "what to be warned of; only in test data",
+    "made": "when the file was made",
+    "data_until": "when the newest answer was had from the site",
+    "as_of": "the day at whose end it stood so; empty: as it stood when it was made",
+    "run": "number of the last run that is in it",
+    "withheld": "how many documents and decisions are withheld from publication",
+    "program": "version of this program",
+    "schema": "revision of the storage's schema",
+    "terms": "whose the data are, and on what terms they may be used",
+    "caution": "what the Ombudsman cautions of",
+    "register": "where the register of councils comes from",
+}
+
+#: What only the analysts' database has, and its columns.
+_OF_SNAPSHOT = {
+    "about": ("What the database says of itself.", {"name": "see below", "value": "what it says"}),
+    "authority": (
+        "One body. The view `figures` is made of this, `document` and `figure`.",
+        {"id": "number of the row in this file", "name": "name of the authority"},
+    ),
+    "document": (
+        "One document that is a letter or that figures stand in.",
+        {
+            "id": "number of the row in this file",
+            "pages": "number of pages; null of what has none",
+            "url": "the address it was last had from",
+        },
+    ),
+    "figure": (
+        "One figure. Use the view `figures`, which has names for numbers.",
+        {
+            "authority_id": "→ `authority`",
+            "document_id": "→ `document`",
+            "suffix": "the end of its `figure_id`",
+        },
+    ),
+}
+
+#: The tables and views of the analysts' database, in the order in which they are documented.
+ANALYSTS_TABLES = (*snapshot.NAMES, *_OF_SNAPSHOT)
+
+_HOLDS = {"INTEGER": "integer", "REAL": "number", "TEXT": "text"}
 
 _SEARCH = (
     "A virtual table, for full-text search (SQLite's FTS5): one letter, decision, public report or "
@@ -457,9 +506,55 @@ def meaning(table: str, column: str) -> str:
     return known.get(f"{table}.{column}") or known[column]
 
 
-def row_meaning(view: str) -> str:
-    """Return what a row of a view is. Raises KeyError for one that nobody has explained."""
-    return _VIEWS[view]
+def table_meaning(table: str) -> str:
+    """Return what a row of a table or view of the analysts' database is."""
+    return _OF_SNAPSHOT[table][0] if table in _OF_SNAPSHOT else _VIEWS[table]
+
+
+def column_meaning(table: str, column: str) -> str:
+    """Return what a column of the analysts' database means. Raises KeyError, as `meaning` does."""
+    own = _OF_SNAPSHOT[table][1] if table in _OF_SNAPSHOT else {}
+    return own.get(column) or meaning(table, column)
+
+
+def unit(column: str) -> str | None:
+    """Return the unit of a metric's column; None for other columns, and for counts."""
+    metric = metrics.load().get(column)
+    return metric.unit if metric is not None and metric.unit != "count" else None
+
+
+def datasette_metadata(
+    columns: Mapping[str, list[str]], about: Mapping[str, str], database: str
+) -> dict[str, Any]:
+    """Return Datasette's metadata for an analysts' database.
+
+    `columns` are the names of each table's columns, `about` what the database says of itself,
+    `database` the name under which Datasette serves it. Tables that aren't known are left out.
+    """
+    tables: dict[str, Any] = {}
+    for name in ANALYSTS_TABLES:
+        if name not in columns:
+            continue
+        units = {column: unit(column) for column in columns[name]}
+        tables[name] = {
+            "description": table_meaning(name),
+            "columns": {column: column_meaning(name, column) for column in columns[name]},
+            # Only the summary's columns are metrics.
+            "units": {column: said for column, said in units.items() if said}
+            if name == "annual_summary"
+            else {},
+        }
+    return {
+        "title": about["title"],
+        "description": " ".join(
+            filter(None, [about.get("warning"), credits.citation(about), about["caution"]])
+        ),
+        "license": "Terms of the Local Government and Social Care Ombudsman",
+        "license_url": "https://www.lgo.org.uk/copyright",
+        "source": "Local Government and Social Care Ombudsman",
+        "source_url": "https://www.lgo.org.uk/",
+        "databases": {database: {"tables": tables}},
+    }
 
 
 def data_page(connection: Connection) -> str:
@@ -471,11 +566,22 @@ def _lines(connection: Connection) -> Iterator[str]:
     yield "# The data"
     yield ""
     yield "Written by `make docs` from the code; times are UTC, ISO 8601 with Z."
+    yield from ("", "## How to cite", "")
+    yield "The table `about` of a database that `ombudsman publish` made says what to cite:"
     yield ""
-    yield "## Views"
+    yield f"> {credits.citation(_EXAMPLE)}"
+    yield ""
+    yield "For one figure add its `figure_id`, `document_sha256` and `page`."
+    yield from ("", credits.TERMS, "", credits.CAUTION, "", credits.REGISTER)
+    yield from ("", "## Views", "", "Units stand in the metrics' meanings; days are ISO 8601.")
     for name in views.definitions():
         yield from ("", f"### {name}", "", _VIEWS[name], "")
-        yield from _table(connection, name)
+        yield from (_view if name in snapshot.NAMES else _table)(connection, name)
+    yield from ("", "## The published database", "")
+    yield "It has these of the views as tables (`figures` and `absences` as views), and besides:"
+    yield ""
+    yield ", ".join(f"`{name}`" for name in snapshot.NAMES) + "."
+    yield from _snapshot_tables()
     yield ""
     yield "## Tables"
     for model in models.Base.__subclasses__():
@@ -514,6 +620,37 @@ def _table(connection: Connection, name: str) -> Iterator[str]:
     yield "|---|---|"
     for row in connection.execute(text(f"PRAGMA table_info({name})")).mappings():
         yield f"| `{row['name']}` | {meaning(name, row['name'])} |"
+
+
+def _view(connection: Connection, name: str) -> Iterator[str]:
+    yield "| column | holds | meaning |"
+    yield "|---|---|---|"
+    for row in connection.execute(text(f"PRAGMA table_info({name})")).mappings():
+        holds = _HOLDS[snapshot.type_of(name, row["name"])]
+        yield f"| `{row['name']}` | {holds} | {meaning(name, row['name'])} |"
+
+
+def _snapshot_tables() -> Iterator[str]:
+    for name, (description, _) in _OF_SNAPSHOT.items():
+        yield from ("", f"### {name} (published)", "", description, "")
+        yield "| column | holds | meaning |"
+        yield "|---|---|---|"
+        for column, holds in snapshot.columns_of(name).items():
+            yield f"| `{column}` | {_HOLDS[holds]} | {column_meaning(name, column)} |"
+    yield from ("", "### What `about` says", "")
+    for name, said in ABOUT.items():
+        yield f"- `{name}`: {said}"
+
+
+_EXAMPLE = {
+    "site": "lgo.org.uk",
+    "data_until": "2026-03-31T02:10:00Z",
+    "as_of": "",
+    "made": "2026-04-01T03:00:00Z",
+    "run": "12",
+    "program": "VERSION",
+    "replica": "0",
+}
 
 
 def checks_page(advice: dict[str, str]) -> str:

@@ -8,6 +8,8 @@ captures and other bookkeeping aren't in it, and nothing that is withheld from p
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -38,7 +40,7 @@ _INTEGERS = frozenset({
     "current", "first_page", "last_page", "letters", "figures", "number", "header_row",
     "decision_id", "decisions", "upheld", "not_upheld", "closed_after_initial_enquiries",
     "other_outcomes", "collected_whole", "public_reports", "service_improvements", "first_year",
-    "last_year", "run_id", "whole", "required", "passed",
+    "last_year", "run_id", "whole", "required", "passed", "capture_id",
 })  # fmt: skip
 _REALS = frozenset({"value", "difference", "letter", "council_page", "national_table"})
 # Names that mean a number in one view and words in another.
@@ -146,6 +148,14 @@ def _copy(connection: Connection, name: str) -> None:
         f"INSERT INTO snapshot.{name} SELECT * FROM {name} WHERE {where}"
         f" ORDER BY {_ORDERS.get(name, '1')}"
     )
+
+
+def columns_of(table: str) -> dict[str, str]:
+    """Return the columns of a table that only the file has, each with what it holds."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_TABLES.replace("snapshot.", ""))
+        rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    return {row[1]: row[2] for row in rows}
 
 
 def type_of(view: str, column: str) -> str:

@@ -56,4 +56,4 @@ def meaning(table: str, column: str) -> str:
 
 def table_meaning(table: str) -> str:
     """Return what a row of a table is, as plain text."""
-    return describe.row_meaning(table).replace("`", "")
+    return describe.table_meaning(table).replace("`", "")

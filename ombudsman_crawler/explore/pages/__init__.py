@@ -7,12 +7,15 @@ from collections.abc import Callable
 from ombudsman_crawler.explore.answers import Bytes, Moved, Page
 from ombudsman_crawler.explore.pages import (
     about,
+    council,
     councils,
     documents,
+    doubts,
     figure,
     home,
     letter,
     missing,
+    year,
 )
 from ombudsman_crawler.explore.pages.asked import Asked
 
@@ -20,6 +23,11 @@ from ombudsman_crawler.explore.pages.asked import Asked
 ADDRESSES: tuple[tuple[str, Callable[[Asked], Page | Moved | Bytes]], ...] = (
     (r"^/$", home.page),
     (r"^/councils$", councils.page),
+    (r"^/council/(?P<key>[^/]+)$", council.page),
+    (r"^/years$", year.years),
+    (r"^/year/(?P<year>[0-9]{4})$", year.page),
+    (r"^/doubts$", doubts.page),
+    (r"^/disagreements$", doubts.disagreements),
     (r"^/letter/(?P<key>[^/]+)/(?P<year>[0-9]{4})(?:/(?P<kind>follow_up))?$", letter.page),
     (r"^/figure/(?P<id>.+)\.json$", figure.as_json),
     (r"^/figure/(?P<id>.+)$", figure.page),

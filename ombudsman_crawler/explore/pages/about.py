@@ -10,7 +10,7 @@ from ombudsman_crawler.explore.pages.asked import Asked
 def page(asked: Asked) -> Page:
     """Return the page `/about`."""
     rows = {
-        name: asked.all(f"SELECT COUNT(*) AS n FROM {name}")[0]["n"]  # noqa: S608 - our own names
+        name: asked.all(f"SELECT COUNT(*) AS n FROM {name}")[0]["n"]
         for name in snapshot.NAMES
         if name not in ("figures", "absences")
     }

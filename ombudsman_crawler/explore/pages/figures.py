@@ -73,6 +73,23 @@ def of_authority(asked: Asked, key: str, where: str, *values: Any) -> list[Shown
     )
 
 
+def preferred(every: list[Shown]) -> dict[tuple[int, str], Shown]:
+    """Return the figure of each year and metric that is shown: the letter's before the council
+    page's before the national table's, unless one before it only says that the number isn't
+    printed; as in `annual_summary`."""
+    found: dict[tuple[int, str], Shown] = {}
+    for one in every:
+        there = found.get((one.year_ending, one.metric))
+        if there is None or rank(one.absence, one.source) < rank(there.absence, there.source):
+            found[one.year_ending, one.metric] = one
+    return found
+
+
+def rank(absence: str | None, source: str) -> tuple[bool, int]:
+    """Return what a figure is preferred by, the least first."""
+    return (absence in ("not_in_text", "blank"), SOURCES.index(source))
+
+
 def named(asked: Asked, figure_id: str) -> Shown | None:
     """Return the figure with a lasting name, None where there is none."""
     parts = figure_id.split("/")

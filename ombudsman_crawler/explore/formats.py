@@ -82,6 +82,11 @@ def words(name: str | None) -> str:
     return re.sub(r"[_\s]+", " ", name or "").strip()
 
 
+def sentence(text: str | None) -> str:
+    """Begin a text with a capital, and leave the rest as it is."""
+    return text[:1].upper() + text[1:] if text else ""
+
+
 def as_json(value: Any) -> Markup:
     """Write a value as JSON that may stand in a script element of a page, whatever is in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -97,5 +102,6 @@ FILTERS = {
     "year": year,
     "number": number,
     "kind": kind,
+    "sentence": sentence,
     "words": words,
 }

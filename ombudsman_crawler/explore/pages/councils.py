@@ -10,7 +10,10 @@ from ombudsman_crawler.explore.pages.asked import Asked
 
 _FOUND = """
 SELECT authorities.key, authorities.authority, authorities.kind, authorities.last_day,
-       MAX(letters.year_ending) AS newest, COUNT(letters.letter) AS letters
+       :wanted IN (lower(authorities.authority), authorities.key)
+       OR EXISTS (SELECT 1 FROM authority_names AS other
+                  WHERE other.authority = authorities.authority AND lower(other.name) = :wanted)
+           AS is_exact
 FROM authorities LEFT JOIN letters USING (authority)
 WHERE :wanted = '' OR instr(lower(authorities.authority), :wanted)
    OR EXISTS (SELECT 1 FROM authority_names AS other
@@ -23,12 +26,15 @@ ORDER BY authorities.kind, authorities.authority
 
 
 def page(asked: Asked) -> Page | Moved:
-    """Return the page `/councils`, or the only council that was found."""
+    """Return the page `/councils`, or the only council that has such a name, or the only one with
+    that in any of its names."""
     wanted = asked.arguments.get("q", "").strip()
     rows = asked.analysts.connection.execute(_FOUND, {"wanted": wanted.lower()})
     found = [dict(row) for row in rows]
-    if wanted and len(found) == 1:
-        return Moved(f"/council/{found[0]['key']}")
+    exact = [row for row in found if row["is_exact"]]
+    for only in (exact, found):
+        if wanted and len(only) == 1:
+            return Moved(f"/council/{only[0]['key']}")
     groups = [
         (formats.KINDS[kind], list(councils))
         for kind, councils in groupby(found, key=lambda row: row["kind"])

@@ -3,8 +3,9 @@
 SQLite looks a name up among temporary tables and views first. So a temporary view with a table's
 name, holding what was there on that day, and temporary copies of the views, give every view's
 answer of that day. Which wording of a letter, page, table or decision was current is what the site
-had served by then. What a document says is today's reader's word, and people's verdicts are
-today's.
+had served by then. What a document says is today's reader's word, and so are the findings; people's
+verdicts are today's. When a report or an improvement was last listed isn't kept for each day: what
+was listed later too has the end of the day for it.
 """
 
 from __future__ import annotations

@@ -220,8 +220,15 @@ def test_a_council_of_markup_and_formulas_stays_text(page: Page, site: Site) -> 
         "SELECT key, letters.kind, MAX(year_ending) AS year FROM letters"
         " JOIN authorities USING (authority) WHERE authority = ?", HOSTILE
     )  # fmt: skip
-    for address in ("/", "/councils", f"/council/{row['key']}", f"/year/{row['year']}?kind={row['kind']}",
-                    f"/letter/{row['key']}/{row['year']}", "/data/letters"):  # fmt: skip
+    addresses = (
+        "/",
+        "/councils",
+        f"/council/{row['key']}",
+        f"/year/{row['year']}?kind={row['kind']}",
+        f"/letter/{row['key']}/{row['year']}",
+        "/data/letters",
+    )
+    for address in addresses:
         page.goto(site.url + address)
         assert HOSTILE in (page.locator("body").text_content() or ""), address
         assert page.locator("img[src='x']").count() == 0

@@ -1,0 +1,423 @@
+"""What leaves a storage: the analysts' database as it is now, as it was on a day, without what is
+withheld, and published for good."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas
+import pytest
+from conftest import Storage, command, ombudsman_here, wait_until
+
+from ombudsman_crawler.database import analysts, snapshot, views
+from ombudsman_crawler.replica import Fault, Replica
+
+TODAY = datetime.now(UTC).date()
+YESTERDAY = TODAY - timedelta(days=1)
+_OF_LISTS = ("public_reports", "service_improvements")
+_EVERYTHING = "letters,pages,tables,reports,improvements"
+
+
+def a_day_earlier(path: Path) -> None:
+    """Have everything in a storage have happened a day earlier."""
+    with closing(sqlite3.connect(path / "ombudsman.db")) as connection, connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (table,) in tables.fetchall():
+            if table.startswith("search"):
+                continue
+            for row in connection.execute(f"PRAGMA table_info({table})").fetchall():
+                connection.execute(
+                    f'UPDATE "{table}" SET "{row[1]}" = strftime(\'%Y-%m-%dT%H:%M:%fZ\','
+                    f" \"{row[1]}\", '-1 day') WHERE \"{row[1]}\" GLOB '20??-??-??T??:??:??.???Z'"
+                )
+
+
+def rows(path: Path, table: str) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        found = [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]
+    return sorted(found, key=lambda row: json.dumps(row, sort_keys=True, default=str))
+
+
+@dataclass
+class Twice:
+    """A storage that was crawled yesterday and, after the site had changed, today; the analysts'
+    database as it was made yesterday; the revised letter, the one that went, the one that came
+    back to its first words."""
+
+    storage: Storage
+    then: Path
+    revised: str
+    gone: str
+    there_and_back: str
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
+    folder = tmp_path_factory.mktemp("twice")
+    storage = Storage(folder / "storage")
+    with Replica(councils=3, years=(2020, 2022)) as replica:
+        letters = {(one.slug, one.year_ending): one for one in replica.letters()}
+        slugs = sorted({slug for slug, _ in letters})
+        moving = letters[slugs[2], 2020]
+        first = moving.pdf()
+        crawled = storage.crawl(replica, "--collect", _EVERYTHING)
+        assert crawled.status == 0, crawled.all
+        replica.reissue(moving.path)
+        a_day_earlier(storage.path)
+        again = storage.crawl(replica, "--refetch", "all", "--collect", _EVERYTHING)
+        assert again.status == 0, again.all
+        a_day_earlier(storage.path)
+        then = folder / "then.db"
+        analysts.of_storage(storage.path, then)
+
+        # Today.
+        replica.replace(moving.path, first)
+        revised = letters[slugs[0], 2021]
+        replica.reissue(revised.path)
+        gone = letters[slugs[1], 2022]
+        replica.faults[gone.path] = Fault(status=410)
+        replica.revise_page(slugs[0])
+        replica.add_report(slugs[1])
+        today = storage.crawl(replica, "--refetch", "all", "--collect", _EVERYTHING)
+        assert today.status == 0, today.all
+    return Twice(
+        storage,
+        then,
+        f"{revised.slug}/2021",
+        f"{gone.slug}/2022",
+        f"{moving.slug}/2020",
+    )
+
+
+def test_every_table_says_what_the_view_says(twice: Twice, tmp_path: Path) -> None:
+    made = tmp_path / "now.db"
+    analysts.of_storage(twice.storage.path, made)
+    assert set(snapshot.NAMES) < set(views.definitions())
+    for name in snapshot.NAMES:
+        live = twice.storage.query(f'SELECT * FROM "{name}"')
+        if name == "run_checks":
+            continue  # of the last runs only
+        live.sort(key=lambda row: json.dumps(row, sort_keys=True, default=str))
+        assert rows(made, name) == live, name
+    assert rows(made, "run_checks")
+    assert {row["value_text"] for row in rows(made, "version_figures")}
+
+
+def test_columns_hold_what_they_declare(twice: Twice) -> None:
+    with closing(sqlite3.connect(twice.then)) as connection:
+        for name in snapshot.NAMES:
+            for row in connection.execute(f"PRAGMA table_info({name})").fetchall():
+                held = {
+                    kind
+                    for (kind,) in connection.execute(
+                        f'SELECT DISTINCT typeof("{row[1]}") FROM "{name}"'
+                    )
+                } - {"null"}
+                assert held <= {snapshot.type_of(name, row[1]).lower()}, (name, row[1])
+
+
+def test_as_of_yesterday_is_what_it_was_yesterday(twice: Twice, tmp_path: Path) -> None:
+    again = tmp_path / "again.db"
+    analysts.of_storage(twice.storage.path, again, YESTERDAY)
+    for name in snapshot.NAMES:
+        found, expected = (
+            # What checks across letters note of a revision is noted of both versions, today.
+            [
+                # When a list last showed something before today isn't kept.
+                {**row, "last_seen": None} if name in _OF_LISTS else row
+                for row in rows(path, name)
+                if row.get("code") != "figure_revised"
+            ]
+            for path in (again, twice.then)
+        )
+        assert found == expected, name
+    now = tmp_path / "now.db"
+    analysts.of_storage(twice.storage.path, now, TODAY)
+    bare = tmp_path / "bare.db"
+    analysts.of_storage(twice.storage.path, bare)
+    for name in snapshot.NAMES:
+        assert rows(now, name) == rows(bare, name), name
+
+    # And what changed since is what changed.
+    def figures(path: Path, letter: str) -> dict[str, Any]:
+        key, year = letter.split("/")
+        return {
+            row["figure_id"]: row["value_text"]
+            for row in rows(path, "figures")
+            if row["figure_id"].startswith(f"{key}/{year}/letter/")
+        }
+
+    assert figures(again, twice.revised) != figures(now, twice.revised)
+    assert figures(again, twice.there_and_back) != figures(now, twice.there_and_back)
+    letters = {row["letter"]: row for row in rows(again, "letters")}
+    later = {row["letter"]: row for row in rows(now, "letters")}
+    assert letters[twice.gone]["gone_since"] is None
+    assert later[twice.gone]["gone_since"]
+    assert len(rows(again, "public_reports")) + 1 == len(rows(now, "public_reports"))
+
+
+def test_a_day_without_data_is_refused(twice: Twice, tmp_path: Path) -> None:
+    for day, said in (
+        (YESTERDAY - timedelta(days=2), "the first crawl was on"),
+        (TODAY + timedelta(days=1), "give a day that is over"),
+    ):
+        asked = ombudsman_here("publish", "--storage", twice.storage.path, "--as-of", str(day))
+        assert (asked.status, said in asked.err) == (2, True)
+    asked = ombudsman_here("publish", "--storage", twice.storage.path, "--as-of", "yesterday")
+    assert (asked.status, "--as-of" in asked.err) == (2, True)
+    assert not (twice.storage.path / "published").exists()
+
+
+@pytest.fixture
+def copied(twice: Twice, tmp_path: Path) -> Storage:
+    shutil.copytree(twice.storage.path, tmp_path / "storage")
+    return Storage(tmp_path / "storage")
+
+
+def published(storage: Storage, *arguments: str) -> Path:
+    done = ombudsman_here("publish", "--storage", storage.path, *arguments)
+    assert done.status == 0, done.all
+    return (storage.path / "published" / "latest.db").resolve()
+
+
+def test_what_is_published_never_changes_and_says_what_it_is(copied: Storage) -> None:
+    first = published(copied)
+    assert first.name == f"ombudsman-{TODAY}.db"
+    body = first.read_bytes()
+    manifest = json.loads(first.with_suffix(".json").read_text())
+    assert manifest["sha256"] == hashlib.sha256(body).hexdigest()
+    assert manifest["size"] == len(body)
+    assert manifest["replica"] is True
+    assert "TEST DATA" in manifest["warning"]
+    assert manifest["previous"] is None
+    assert manifest["failing"] == []
+    # A check without anything to go by has neither passed nor failed.
+    assert {row["passed"] for row in manifest["checks"]} == {1, None}
+    assert manifest["rows"]["letters"] == len(copied.query("SELECT * FROM letters"))
+    assert "advertising" in manifest["terms"]
+    # Nothing has changed: nothing is published; by force it is, beside the first.
+    again = ombudsman_here("publish", "--storage", copied.path)
+    assert "Nothing has changed" in again.out
+    second = published(copied, "--force")
+    assert second.name == f"ombudsman-{TODAY}-2.db"
+    assert first.read_bytes() == body
+    if os.geteuid() != 0:
+        with pytest.raises(PermissionError):
+            first.open("ab")
+    assert not first.stat().st_mode & 0o222
+    left = {path.name for path in first.parent.iterdir()}
+    assert left == {"CHANGES.md", "latest.db"} | {
+        f"{path.stem}{kind}" for path in (first, second) for kind in (".db", ".json")
+    }
+    changes = (first.parent / "CHANGES.md").read_text()
+    assert changes.index(second.name) < changes.index(f"## {first.name}")
+    assert "TEST DATA" in changes
+    with closing(sqlite3.connect(f"file:{second}?mode=ro&immutable=1", uri=True)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_changes_tell_what_changed(twice: Twice, copied: Storage) -> None:
+    published(copied, "--as-of", str(YESTERDAY))
+    with closing(sqlite3.connect(copied.path / "ombudsman.db")) as connection, connection:
+        connection.execute(
+            "UPDATE public_report SET title = '<b>A *title*</b> [x](y)' WHERE id ="
+            " (SELECT MAX(id) FROM public_report)"
+        )
+    path = published(copied)
+    text = (path.parent / "CHANGES.md").read_text()
+    latest = text[: text.index(f"ombudsman-{YESTERDAY}.db\n\n**")]
+    assert f"({twice.revised}/letter/" in latest
+    assert "### Revised figures" in latest
+    assert "### Letters no longer on the site: 1" in latest
+    assert twice.gone in latest
+    assert "### New public reports: 1" in latest
+    assert "\\<b\\>A \\*title\\*\\</b\\> \\[x\\](y)" in latest
+    old = {row["figure_id"]: row["value_text"] for row in rows(twice.then, "figures")}
+    new = {row["figure_id"]: row["value_text"] for row in rows(path, "figures")}
+    name = next(
+        name
+        for name in new
+        if name.startswith(f"{twice.revised}/letter/") and old[name] != new[name]
+    )
+    assert f"{old[name]} → {new[name]} (" in latest.replace("\\", "")
+
+
+def test_withheld_things_are_left_out_word_for_word(twice: Twice, copied: Storage) -> None:
+    (letter,) = copied.query("SELECT * FROM letters WHERE letter = ?", twice.revised)
+    (report,) = copied.query("SELECT * FROM public_reports WHERE text IS NOT NULL LIMIT 1")
+    before = published(copied)
+    secret = [letter["title"] and letter["addressee"], letter["document_sha256"]]
+    others = "".join(
+        row["text"] or ""
+        for row in copied.query("SELECT * FROM public_reports")
+        if row["document_sha256"] != report["document_sha256"]
+    )
+    lines = [line[:60] for line in report["text"].split("\n") if line[:60] not in others]
+    sentence = max(lines, key=len)
+    assert len(sentence) > 30
+    assert sentence.encode() in before.read_bytes()
+    for subject in (twice.revised, report["document_sha256"]):
+        said = ombudsman_here(
+            "withhold", subject, "--who", "me", "--why", "a name", "--storage", copied.path
+        )
+        assert said.status == 0, said.all
+    after = published(copied)
+    body = after.read_bytes()
+    assert sentence.encode() not in body
+    key, year = twice.revised.split("/")
+    assert not [
+        row
+        for row in rows(after, "figures") + rows(after, "version_figures")
+        if row.get("letter") == twice.revised
+        or row.get("figure_id", "").startswith(f"{key}/{year}/letter/")
+    ]
+    (kept,) = [row for row in rows(after, "letters") if row["letter"] == twice.revised]
+    assert kept["withheld"] == 1
+    assert all(
+        kept[name] is None
+        for name in ("title", "addressee", "signatory", "letter_date", "document_sha256", "url")
+    )
+    assert secret[0]
+    assert not [row for row in rows(after, "letters") if row["title"] and row["withheld"]]
+    (summary,) = [
+        row
+        for row in rows(after, "annual_summary")
+        if (row["slug"], row["year_ending"]) == (key, int(year))
+    ] or [{"sources": "{}"}]
+    assert "letter" not in json.loads(summary["sources"]).values()
+    (state,) = [
+        row["state"]
+        for row in rows(after, "coverage")
+        if (row["slug"], row["year_ending"]) == (key, int(year))
+    ]
+    assert state == "archived"
+    manifest = json.loads(after.with_suffix(".json").read_text())
+    assert manifest["withheld"] >= 2
+
+
+def test_a_database_whose_checks_fail_is_refused_until_told_otherwise(copied: Storage) -> None:
+    with closing(sqlite3.connect(copied.path / "ombudsman.db")) as connection, connection:
+        connection.execute(
+            "UPDATE run_check SET passed = 0, detail = 'letters are missing' WHERE required AND"
+            " name = 'outcomes_add_up' AND run_id = (SELECT MAX(run_id) FROM run_check"
+            " WHERE name = 'outcomes_add_up')"
+        )
+    refused = ombudsman_here("publish", "--storage", copied.path)
+    assert refused.status == 1
+    assert "outcomes_add_up: letters are missing" in refused.err
+    assert not (copied.path / "published").exists()
+    path = published(copied, "--despite-checks")
+    manifest = json.loads(path.with_suffix(".json").read_text())
+    assert "outcomes_add_up" in manifest["failing"][0]
+    assert "outcomes" in (path.parent / "CHANGES.md").read_text()
+    (about,) = [row["value"] for row in rows(path, "about") if row["name"] == "checks"]
+    assert "outcomes_add_up" in about
+    with closing(sqlite3.connect(copied.path / "ombudsman.db")) as connection, connection:
+        connection.execute("UPDATE run_check SET passed = 1")
+        connection.execute("UPDATE run SET verdict = 'blocked', reason = 'robots.txt forbids'")
+    blocked = ombudsman_here("publish", "--storage", copied.path)
+    assert (blocked.status, "was blocked" in blocked.err) == (1, True)
+
+
+def test_a_killed_publication_leaves_nothing_that_looks_whole(copied: Storage) -> None:
+    folder = copied.path / "published"
+    folder.mkdir()
+    (folder / ".unfinished-17.db").write_bytes(b"half")
+    (folder / ".unfinished-latest").symlink_to("nowhere")
+    path = published(copied)
+    assert not list(folder.glob(".unfinished*"))
+    # Killed between the file and `latest.db`: the next one has a name of its own.
+    (folder / "latest.db").unlink()
+    again = published(copied)
+    assert (path.name, again.name) == (f"ombudsman-{TODAY}.db", f"ombudsman-{TODAY}-2.db")
+    folder.chmod(0o555)
+    try:
+        if os.geteuid() != 0:
+            refused = ombudsman_here("publish", "--storage", copied.path, "--force")
+            assert (refused.status, "can't be written" in refused.err) == (1, True)
+    finally:
+        folder.chmod(0o755)
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
+    refused = ombudsman_here("publish", "--storage", copied.path)
+    assert (refused.status, "can't be written" in refused.err) == (1, True)
+
+
+@pytest.fixture
+def slow() -> Iterator[Replica]:
+    with Replica(councils=3, years=(2020, 2022)) as replica:
+        yield replica
+
+
+def test_others_read_while_a_crawl_writes(storage: Storage, slow: Replica) -> None:
+    crawling = storage.start(slow, "--collect", "letters,pages", DOWNLOAD_DELAY="0.2")
+    try:
+        wait_until(lambda: storage.path.joinpath("ombudsman.db").exists() and _letters(storage) > 1)
+        seen = []
+        while crawling.poll() is None:
+            path = storage.path / "ombudsman.db"
+            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+                frame = pandas.read_sql("SELECT * FROM figures", connection)
+            made = storage.path.parent / f"made-{len(seen)}.db"
+            analysts.of_storage(storage.path, made)
+            with closing(sqlite3.connect(made)) as connection:
+                figures = pandas.read_sql("SELECT * FROM figures", connection)
+                letters = pandas.read_sql("SELECT * FROM letters", connection)
+            # Whole letters only: each figure has its letter and is as the last look had it.
+            assert set(figures.document_sha256) <= {
+                *letters.document_sha256,
+                *pandas.DataFrame(rows(made, "page_history")).get("document_sha256", []),
+            }
+            assert duckdb.sql("SELECT COUNT(*) FROM figures").fetchone() == (len(figures),)
+            assert len(figures) >= len(frame)
+            seen.append(len(figures))
+        assert crawling.wait(60) == 0
+        assert len(seen) > 1
+        assert seen == sorted(seen)
+    finally:
+        crawling.kill()
+        crawling.communicate()
+
+
+def _letters(storage: Storage) -> int:
+    try:
+        return len(storage.query("SELECT 1 FROM letters"))
+    except sqlite3.OperationalError:
+        return 0
+
+
+def test_a_storage_without_the_newest_views_is_brought_up_to_date_by_a_crawl(
+    storage: Storage, replica: Replica
+) -> None:
+    assert storage.crawl(replica).status == 0
+    with closing(sqlite3.connect(storage.path / "ombudsman.db")) as connection, connection:
+        connection.execute("DROP VIEW letters")
+    refused = ombudsman_here("status", "--storage", storage.path)
+    assert (refused.status, "a crawl brings it up to date" in refused.err) == (2, True)
+    again = storage.crawl(replica)
+    assert again.status == 0, again.all
+    assert storage.query("SELECT COUNT(*) AS n FROM letters")[0]["n"] > 0
+
+
+def test_publish_as_a_process_of_its_own(twice: Twice, copied: Storage) -> None:
+    done = subprocess.run(
+        command("publish", "--storage", str(copied.path), "--json"),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["new"] is True
+    assert date.fromisoformat(json.loads(done.stdout)["made"][:10]) == TODAY

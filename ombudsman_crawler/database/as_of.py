@@ -4,8 +4,8 @@ SQLite looks a name up among temporary tables and views first. So a temporary vi
 name, holding what was there on that day, and temporary copies of the views, give every view's
 answer of that day. Which wording of a letter, page, table or decision was current is what the site
 had served by then. What a document says is today's reader's word, and so are the findings; people's
-verdicts are today's. When a report or an improvement was last listed isn't kept for each day: what
-was listed later too has the end of the day for it.
+verdicts are today's. When a report, an improvement or a council was last listed isn't kept for each
+day: what was listed later too has the end of the day for it.
 """
 
 from __future__ import annotations
@@ -62,6 +62,15 @@ _BY_RUN = "every.{run} IN (SELECT run.id FROM main.run WHERE run.started <= '{{e
 
 #: What of each table was there at the end of a day, and the columns that said something else.
 _THEN: dict[str, tuple[str, dict[str, str]]] = {
+    "authority": (
+        "1",
+        {
+            "map_first_seen": "CASE WHEN every.map_first_seen <= '{end}'"
+            " THEN every.map_first_seen END",
+            "map_last_seen": "CASE WHEN every.map_first_seen <= '{end}'"
+            " THEN MIN(every.map_last_seen, '{end}') END",
+        },
+    ),
     "run": ("every.started <= '{end}'", {}),
     "run_check": (_BY_RUN.format(run="run_id"), {}),
     "outcome": (_BY_RUN.format(run="run_id"), {}),

@@ -26,7 +26,11 @@ from ombudsman_crawler.replica import Fault, Replica
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
-_OF_LISTS = ("public_reports", "service_improvements")
+_LAST_SEEN = {
+    "public_reports": ["last_seen"],
+    "service_improvements": ["last_seen"],
+    "authorities": ["map_last_seen"],
+}
 _EVERYTHING = "letters,pages,tables,reports,improvements"
 
 
@@ -137,7 +141,7 @@ def test_as_of_yesterday_is_what_it_was_yesterday(twice: Twice, tmp_path: Path) 
             # What checks across letters note of a revision is noted of both versions, today.
             [
                 # When a list last showed something before today isn't kept.
-                {**row, "last_seen": None} if name in _OF_LISTS else row
+                {**row, **dict.fromkeys(_LAST_SEEN.get(name, ()))}
                 for row in rows(path, name)
                 if row.get("code") != "figure_revised"
             ]

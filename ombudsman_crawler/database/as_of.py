@@ -52,7 +52,12 @@ _CURRENT_DECISION = """(
          WHERE attempt.document_id = version.document_id AND attempt.time <= '{end}') DESC
     LIMIT 1)"""
 
-_SEEN = {"last_seen": f"COALESCE({_SERVED}, every.first_seen)"}
+# Other bytes with the same content aren't kept apart: of what was seen later too, its first document
+# tells when it was seen before.
+_SEEN = {
+    "last_seen": "CASE WHEN every.last_seen <= '{end}' THEN every.last_seen"
+    f" ELSE COALESCE({_SERVED}, every.first_seen) END"
+}
 _LISTED = {
     "last_seen": "MIN(every.last_seen, '{end}')",
     "unlisted_since": "CASE WHEN every.unlisted_since <= '{end}' THEN every.unlisted_since END",

@@ -52,7 +52,7 @@ _CURRENT_DECISION = """(
          WHERE attempt.document_id = version.document_id AND attempt.time <= '{end}') DESC
     LIMIT 1)"""
 
-# Other bytes with the same content aren't kept apart: of what was seen later too, its first document
+# Other bytes with the same content aren't kept apart: of what was seen later too its first document
 # tells when it was seen before.
 _SEEN = {
     "last_seen": "CASE WHEN every.last_seen <= '{end}' THEN every.last_seen"

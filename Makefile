@@ -33,6 +33,10 @@ $(VENV)/.%: pyproject.toml constraints.txt
 demo: $(VENV)/.replica
 	@$(BIN)/ombudsman demo --storage storage/demo
 
+# Tests run hundreds of commands: each would compile the project anew where Python may not keep what
+# it has compiled.
+test test-faults: export PYTHONDONTWRITEBYTECODE =
+
 # Side by side, a file of tests at a time: much of a crawl is waiting.
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile

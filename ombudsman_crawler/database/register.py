@@ -10,37 +10,53 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from ombudsman_crawler import authorities
 from ombudsman_crawler.database.tables import AUTHORITY, AUTHORITY_NAME, AUTHORITY_SUCCESSOR
 
+# What a newer register may tell otherwise of an authority that is entered already.
+_MAY_CHANGE = ("kind", "gss_code", "first_day", "last_day")
+
 
 def fill(connection: Connection) -> None:
     """Enter the register's authorities, their other names and successors, where missing."""
-    by_code: dict[str, int] = {}
-    for authority in authorities.load():
-        values = {
-            "kind": authority.kind,
-            "gss_code": authority.gss_code or None,
-            "first_day": authority.start.isoformat() if authority.start else None,
-            "last_day": authority.end.isoformat() if authority.end else None,
-        }
-        by_code[authority.code] = connection.execute(
-            upsert(AUTHORITY)
-            .values(key=authorities.key(authority.name), name=authority.name, **values)
-            .on_conflict_do_update(index_elements=["name"], set_=values)
-            .returning(AUTHORITY.c.id)
-        ).scalar_one()
-        for name in authority.other_names:
-            add_name(connection, by_code[authority.code], name, "register")
-    for authority in authorities.load():
-        for code in authority.replaced_by:
-            connection.execute(
-                upsert(AUTHORITY_SUCCESSOR)
-                .values(
-                    predecessor_id=by_code[authority.code],
-                    successor_id=by_code[code],
-                    date=_day_after(authority.end),
-                    source="register",
-                )
-                .on_conflict_do_nothing()
-            )
+    entry = upsert(AUTHORITY)
+    connection.execute(
+        entry.on_conflict_do_update(
+            index_elements=["name"],
+            set_={name: entry.excluded[name] for name in _MAY_CHANGE},
+        ),
+        [
+            {
+                "key": authorities.key(authority.name),
+                "name": authority.name,
+                "kind": authority.kind,
+                "gss_code": authority.gss_code or None,
+                "first_day": authority.start.isoformat() if authority.start else None,
+                "last_day": authority.end.isoformat() if authority.end else None,
+            }
+            for authority in authorities.load()
+        ],
+    )
+    ids = {row.name: row.id for row in connection.execute(select(AUTHORITY.c.name, AUTHORITY.c.id))}
+    by_code = {authority.code: ids[authority.name] for authority in authorities.load()}
+    connection.execute(
+        upsert(AUTHORITY_NAME).on_conflict_do_nothing(),
+        [
+            {"authority_id": by_code[authority.code], "name": name, "source": "register"}
+            for authority in authorities.load()
+            for name in authority.other_names
+        ],
+    )
+    connection.execute(
+        upsert(AUTHORITY_SUCCESSOR).on_conflict_do_nothing(),
+        [
+            {
+                "predecessor_id": by_code[authority.code],
+                "successor_id": by_code[code],
+                "date": _day_after(authority.end),
+                "source": "register",
+            }
+            for authority in authorities.load()
+            for code in authority.replaced_by
+        ],
+    )
 
 
 def authority_id(connection: Connection, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -22,8 +23,12 @@ def configuration() -> Config:
     return config
 
 
+@cache
 def head() -> str:
-    """Return the newest revision this version of the program knows."""
+    """Return the newest revision this version of the program knows.
+
+    Alembic runs every revision's file to tell: once in a process's life is enough.
+    """
     revision = ScriptDirectory.from_config(configuration()).get_current_head()
     assert revision is not None
     return revision

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -118,7 +119,9 @@ def publish(
             _write(path.with_suffix(".json"), json.dumps(manifest, indent=1, ensure_ascii=False))
             sections = publication.changes(before, path) if before else []
             _tell(folder, manifest, sections)
-            _point(folder, path)
+            # What was on an earlier day is published beside the newest, not in its place.
+            if before is None or manifest["data_until"] >= manifest_of(before)["data_until"]:
+                _point(folder, path)
     return Published(path, manifest, is_new=True, changes=sections)
 
 
@@ -235,9 +238,9 @@ def _sha256(path: Path) -> str:
 def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise CannotWrite(
-            f"{folder} can't be written ({error.strerror}): make room or give access, and publish"
+            f"{folder} can't be written ({error}): make room or give access, and publish"
             " again; what was published before is as it was"
         ) from error
 

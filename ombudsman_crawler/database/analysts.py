@@ -85,6 +85,13 @@ class Analysts:
         query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
         return [row["name"] for row in self.connection.execute(query)]
 
+    def columns(self) -> dict[str, list[str]]:
+        """Return the names of the columns of every table and view."""
+        return {
+            name: [row["name"] for row in self.connection.execute(f"PRAGMA table_info({name})")]
+            for name in self._names()
+        }
+
     def table(self, name: str, wanted: Wanted | None = None) -> Table:
         """Return a table's columns; of `annual_summary` only the metrics that are wanted."""
         columns = [row["name"] for row in self.connection.execute(f"PRAGMA table_info({name})")]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,10 +43,13 @@ class PageImages:
         self._storage = storage.resolve()
         self._workers = ReadingWorkers(1, _SECONDS, _MEMORY_MIB)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._one_at_a_time = threading.Lock()
+        # One at a time, and always by the same thread: the worker's life is bound to the thread
+        # that started it.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="page-images")
 
     def close(self) -> None:
         """End the worker."""
+        self._thread.shutdown(cancel_futures=True)
         self._workers.close()
 
     def path(self, sha256: str, within: str) -> Path | None:
@@ -72,22 +74,26 @@ class PageImages:
         )
 
     def _told(self, key: Hashable, sha256: str, within: str, ask: Callable[[Path], Future[T]]) -> T:
-        with self._one_at_a_time:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                kept: T = self._kept[key]
-                return kept
-            path = self.path(sha256, within)
-            if path is None:
-                raise NotDrawn("The document isn't here.")
-            try:
-                found = ask(path).result()
-            except _ENDED as error:
-                code, said = self._workers.failure(error)
-                said = str(error) if isinstance(error, OmbudsmanError | IndexError) else said
-                logger.warning("%s can't be shown (%s): %s", within, code, said)
-                raise NotDrawn(f"The page can't be shown: {said}.") from error
-            self._kept[key] = found
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            return found
+        return self._thread.submit(self._drawn, key, sha256, within, ask).result()
+
+    def _drawn(
+        self, key: Hashable, sha256: str, within: str, ask: Callable[[Path], Future[T]]
+    ) -> T:
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            kept: T = self._kept[key]
+            return kept
+        path = self.path(sha256, within)
+        if path is None:
+            raise NotDrawn("The document isn't here.")
+        try:
+            found = ask(path).result()
+        except _ENDED as error:
+            code, said = self._workers.failure(error)
+            said = str(error) if isinstance(error, OmbudsmanError | IndexError) else said
+            logger.warning("%s can't be shown (%s): %s", within, code, said)
+            raise NotDrawn(f"The page can't be shown: {said}.") from error
+        self._kept[key] = found
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return found

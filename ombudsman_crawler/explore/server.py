@@ -15,6 +15,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
+from ombudsman_crawler.database import describe
 from ombudsman_crawler.explore.plugin import STATIC, TEMPLATES, Explorer
 from ombudsman_crawler.explore.shown import Shown
 
@@ -30,7 +31,9 @@ def application(shown: Shown) -> Any:
         template_dir=str(TEMPLATES),
         static_mounts=[("assets", str(STATIC))],
         settings={"sql_time_limit_ms": 5_000, "max_returned_rows": 10_000},
-        metadata={"title": shown.analysts.about["title"]},
+        metadata=describe.datasette_metadata(
+            shown.analysts.columns(), shown.analysts.about, _DATABASE
+        ),
     )
     explorer.datasette = datasette
     # Several may run in one process.

@@ -62,9 +62,8 @@ def test_how_to_cite_names_source_day_program_and_test_data() -> None:
         "made": "2026-04-01T03:00:00Z", "program": "1.0", "replica": "0",
     }  # fmt: skip
     assert credits.citation(about) == (
-        "Local Government and Social Care Ombudsman, Annual Review letters and statistics"
-        " (lgo.org.uk), as it stood on 31 March 2026; collected and read by ombudsman_crawler 1.0,"
-        " run 12, 1 April 2026."
+        "Local Government and Social Care Ombudsman, Annual Review letters"
+        " (https://www.lgo.org.uk); read by ombudsman_crawler 1.0, data until 31 March 2026, run 12."
     )
     assert "9 May 2025" in credits.citation({**about, "as_of": "2025-05-09"})
     assert "TEST DATA" in credits.citation({**about, "replica": "1"})

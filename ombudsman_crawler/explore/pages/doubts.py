@@ -119,7 +119,8 @@ def _evidence(row: dict[str, Any]) -> str | None:
 def _command(row: dict[str, Any]) -> str | None:
     if row["subject"] is None:
         return None
-    return f"ombudsman acknowledge {shlex.quote(row['subject'])} --verdict right --who NAME"
+    subject = shlex.quote(row["subject"])
+    return f"ombudsman acknowledge {subject} --verdict right|wrong|unsure --who NAME --note WHY"
 
 
 _FOUND = """

@@ -63,7 +63,8 @@ def test_how_to_cite_names_source_day_program_and_test_data() -> None:
     }  # fmt: skip
     assert credits.citation(about) == (
         "Local Government and Social Care Ombudsman, Annual Review letters"
-        " (https://www.lgo.org.uk); read by ombudsman_crawler 1.0, data until 31 March 2026, run 12."
+        " (https://www.lgo.org.uk); read by ombudsman_crawler 1.0, data until 31 March 2026,"
+        " run 12."
     )
     assert "9 May 2025" in credits.citation({**about, "as_of": "2025-05-09"})
     assert "TEST DATA" in credits.citation({**about, "replica": "1"})

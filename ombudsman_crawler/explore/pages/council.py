@@ -133,10 +133,10 @@ WHERE predecessor = ? ORDER BY date, successor""",
     "coverage": "SELECT * FROM coverage WHERE authority = ? ORDER BY year_ending DESC",
     "letters": "SELECT * FROM letters WHERE authority = ? ORDER BY year_ending DESC, letter",
     "reports": """
-SELECT * FROM public_reports WHERE authority = ? ORDER BY date DESC, title LIMIT 100""",
+SELECT * FROM public_reports WHERE authority = ? ORDER BY date DESC, title""",
     "improvements": """
 SELECT * FROM service_improvements WHERE authority = ?
-ORDER BY COALESCE(date, year) DESC, text LIMIT 100""",
+ORDER BY COALESCE(date, year) DESC, text""",
     "decision_counts": """
 SELECT * FROM decision_count WHERE authority = ? ORDER BY year_ending DESC""",
     "decisions": """

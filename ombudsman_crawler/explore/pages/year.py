@@ -15,12 +15,12 @@ from ombudsman_crawler.explore.pages import figures
 from ombudsman_crawler.explore.pages.asked import Asked
 
 _FIRST_SHOWN = "uphold_rate"
-# What each rate is a share of: how sure it is depends on that number. Satisfactory remedies are a
-# share of the upheld decisions, whatever base is printed beneath.
+# The numbers that each rate is the share of, where they are printed: how sure it is depends on them.
+# Satisfactory remedies are a share of the upheld decisions, whatever base is printed beneath.
 _BASES = {
-    "uphold_rate": "detailed_investigations",
-    "compliance_rate": "compliance_outcomes",
-    "satisfactory_remedy_rate": "upheld_decisions",
+    "uphold_rate": ("upheld_decisions", "detailed_investigations"),
+    "compliance_rate": (None, "compliance_outcomes"),
+    "satisfactory_remedy_rate": ("satisfactory_remedy_decisions", "upheld_decisions"),
 }
 
 
@@ -99,7 +99,11 @@ def page(asked: Asked) -> Page:
             "kinds": kinds,
             "ranked": shown[0] if shown else None,
             "ranking": _ranking(shown[0], year, metric, asked) if shown else None,
-            "breaks": [one for one in charts.breaks_of(named) if one.first_year == year],
+            "breaks": [
+                one
+                for one in charts.breaks_of(named)
+                if one.first_year == year or (one.kind == "definition" and one.first_year < year)
+            ],
             "caution": credits.CAUTION,
             "small": intervals.SMALL,
             "years": [row["year_ending"] for row in asked.all(_OTHER_YEARS, named)],
@@ -109,7 +113,9 @@ def page(asked: Asked) -> Page:
 
 def _kinds(asked: Asked, year: int, metric: metrics.Metric, only: str | None) -> list[OfKind]:
     chosen = _chosen(asked, year, metric.name)
-    bases = _chosen(asked, year, _BASES[metric.name]) if metric.name in _BASES else {}
+    counts, bases = (
+        _chosen(asked, year, name) if name else {} for name in _BASES.get(metric.name, (None, None))
+    )
     averages = asked.all(
         "SELECT kind, value FROM similar_average WHERE year_ending = ? AND metric = ?",
         year,
@@ -120,7 +126,7 @@ def _kinds(asked: Asked, year: int, metric: metrics.Metric, only: str | None) ->
         rows = [row for row in chosen.values() if row["kind"] == kind]
         if not rows:
             continue
-        placed = _placed(rows, bases)
+        placed = _placed(rows, counts, bases)
         values = [one.value for one in placed if one.value is not None]
         own = [row["value"] for row in averages if row["kind"] == kind]
         found.append(
@@ -153,7 +159,11 @@ def _chosen(asked: Asked, year: int, metric: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _placed(rows: list[dict[str, Any]], bases: dict[str, dict[str, Any]]) -> list[Placed]:
+def _placed(
+    rows: list[dict[str, Any]],
+    counts: dict[str, dict[str, Any]],
+    bases: dict[str, dict[str, Any]],
+) -> list[Placed]:
     ordered = sorted(
         rows, key=lambda row: (row["value"] is None, -(row["value"] or 0), row["authority"])
     )
@@ -163,7 +173,9 @@ def _placed(rows: list[dict[str, Any]], bases: dict[str, dict[str, Any]]) -> lis
         base = bases.get(row["key"], {}).get("value")
         low, high = None, None
         if base and row["value"] is not None and row["unit"] == "percent":
-            low, high = intervals.interval(min(base, row["value"] * base / 100), base)
+            printed = counts.get(row["key"], {}).get("value")
+            count = printed if printed is not None else row["value"] * base / 100
+            low, high = intervals.interval(min(base, count), base)
         placed.append(
             Placed(
                 values.index(row["value"]) + 1 if row["value"] is not None else None,

@@ -15,7 +15,7 @@ from ombudsman_crawler.explore.pages import figures
 from ombudsman_crawler.explore.pages.asked import Asked
 
 _FIRST_SHOWN = "uphold_rate"
-# The numbers that each rate is the share of, where they are printed: how sure it is depends on them.
+# The numbers each rate is the share of, where they are printed: how sure it is depends on them.
 # Satisfactory remedies are a share of the upheld decisions, whatever base is printed beneath.
 _BASES = {
     "uphold_rate": ("upheld_decisions", "detailed_investigations"),

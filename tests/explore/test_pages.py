@@ -18,6 +18,7 @@ from parsel import Selector
 from PIL import Image
 
 from ombudsman_crawler.explore import server, shown
+from ombudsman_crawler.explore.pages.figures import Shown
 from ombudsman_crawler.replica import Replica
 
 KENT = "kent-county-council"
@@ -166,6 +167,27 @@ def test_a_letter_marks_the_words_of_the_chosen_figure(get: Get, explored: Stora
     assert document.headers["content-security-policy"].startswith("sandbox")
 
 
+@pytest.mark.parametrize(
+    ("text", "printed", "before"),
+    [
+        ("LS, 01/04/2009 - 31/03/2010: 1", "1", "LS, 01/04/2009 - 31/03/2010: "),
+        ("74% of 174 were upheld", "74%", ""),
+        ("In 2020 we decided 20.", "20", "In 2020 we decided "),
+        ("1,340 and 340", "340", "1,340 and "),
+        ("no number here", "7", "no number here"),
+    ],
+)
+def test_the_printed_number_is_marked_and_no_part_of_another(
+    text: str, printed: str, before: str
+) -> None:
+    figure = Shown(
+        "id", "uphold_rate", 2021, "letter", 1.0, None, printed, None, None, text, False, (), None,
+        "", "", None, "",
+    )  # fmt: skip
+    assert figure.said[0] == before
+    assert "".join(figure.said) == text
+
+
 def test_a_letter_that_was_revised_shows_what_differs(get: Get, explored: Storage) -> None:
     page = html(get(f"/letter/{KENT}/2022"))
     old = {
@@ -244,6 +266,8 @@ def test_doubts_lead_to_their_evidence_and_can_be_settled(get: Get, explored: St
         f"/letter/{KENT}/2021?figure=uphold_rate&of=abc",
         f"/letter/{KENT}/2021?page=0",
         f"/letter/{KENT}/2021?page=99999999999999999999",
+        f"/letter/{KENT}/2021?page=000000001" + "0" * 5000,
+        f"/letter/{KENT}/2021?page=0000000019999",
         f"/letter/{KENT}/2021/other",
         f"/figure/{KENT}/2021/letter/nope",
         f"/figure/{KENT}/9999999999999999999999/letter/uphold_rate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -53,9 +54,17 @@ class Shown:
 
     @property
     def said(self) -> tuple[str, str, str]:
-        """Its sentence divided at the printed number: before, number, after."""
-        before, number, after = self.text.partition(self.value_text or "\0")
-        return (before, number, after)
+        """Its sentence divided at the printed number: before, number, after. The number is never a
+        part of a longer one; where it stands there several times it is the last, which comes after
+        the heading. All is before where it isn't there."""
+        if not self.value_text:
+            return (self.text, "", "")
+        printed = rf"(?<![\d.,/]){re.escape(self.value_text)}(?![\d/]|[.,]\d)"
+        found = list(re.finditer(printed, self.text))
+        if not found:
+            return (self.text, "", "")
+        start, end = found[-1].span()
+        return (self.text[:start], self.text[start:end], self.text[end:])
 
     @property
     def why_absent(self) -> str:

@@ -132,7 +132,8 @@ def _page_number(asked: Asked, letter: dict[str, Any], chosen: Shown | None) -> 
         return chosen.page
     first, last = letter["first_page"] or 1, letter["last_page"] or 1
     wanted = asked.arguments.get("page", str(first))
-    if not (wanted.isascii() and wanted.isdigit() and first <= int(wanted[:9]) <= last):
+    is_number = wanted.isascii() and wanted.isdigit() and len(wanted) <= 4
+    if not (is_number and first <= int(wanted) <= last):
         raise NotFound("This letter has no such page.")
     return int(wanted)
 

@@ -3,6 +3,7 @@ since the one before."""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -22,17 +23,18 @@ from ombudsman_crawler.archive import lock
 from ombudsman_crawler.database import analysts, publication
 from ombudsman_crawler.database.analysts import Analysts
 from ombudsman_crawler.database.publication import Section
-from ombudsman_crawler.exceptions import OmbudsmanError
+from ombudsman_crawler.exceptions import OmbudsmanError, StorageBusy
 from ombudsman_crawler.times import now
 
 FOLDER = "published"
 LATEST = "latest.db"
 CHANGES = "CHANGES.md"
 
-_PUBLISHED = re.compile(r"ombudsman-\d{4}-\d\d-\d\d(?:-\d+)?\.db")
 # A name that no publication has: what a killed one leaves is cleared by the next.
 _UNFINISHED = ".unfinished-"
 _BLOCK = 1 << 20
+_LOCK = ".lock"
+_SECTION = "\n## "
 _HEADING = "# What changed from one published database to the next\n"
 
 
@@ -80,48 +82,61 @@ def publish(
                 f"nothing was published: {'; '.join(failing)}. Run the crawl again, or publish all"
                 " the same with --despite-checks, which the publication will say"
             )
-        before = last(storage)
         added = {
             "checks": "; ".join(failing) or "every required check of the last runs holds",
             "cite": credits.citation(about),
         }
-        publication.add_about(made, added)
-        if before is not None and not force and publication.is_same(before, made):
-            return Published(before, manifest_of(before), is_new=False)
         with _explained(folder):
+            publication.add_about(made, added)
             folder.mkdir(parents=True, exist_ok=True)
-            _clear(folder)
-            unfinished = folder / f"{_UNFINISHED}{os.getpid()}.db"
-            publication.compact(made, unfinished)
-            path = _place(unfinished, folder, day or now().date())
-            manifest = {
-                "file": path.name,
-                "sha256": _sha256(path),
-                "size": path.stat().st_size,
-                **{name: about[name] for name in ("title", "made", "data_until", "as_of", "site")},
-                "replica": about["replica"] == "1",
-                **({"warning": about["warning"]} if "warning" in about else {}),
-                "program": about["program"],
-                "schema": about["schema"],
-                "python": sys.version.split()[0],
-                "crawl_under_way": is_crawled_now,
-                "runs": runs[-10:],
-                "checks": checks,
-                "failing": failing,
-                "rows": publication.row_counts(path),
-                "withheld": int(about["withheld"]),
-                "previous": before.name if before else None,
-                "cite": added["cite"],
-                "terms": credits.TERMS,
-                "caution": credits.CAUTION,
-                "register": credits.REGISTER,
-            }
-            _write(path.with_suffix(".json"), json.dumps(manifest, indent=1, ensure_ascii=False))
-            sections = publication.changes(before, path) if before else []
-            _tell(folder, manifest, sections)
-            # What was on an earlier day is published beside the newest, not in its place.
-            if before is None or manifest["data_until"] >= manifest_of(before)["data_until"]:
-                _point(folder, path)
+            with _alone(folder):
+                _clear(folder)
+                newest = last(storage)
+                stem = f"ombudsman-{day or now().date()}"
+                for known in () if force else (newest, *sorted(folder.glob(f"{stem}*.db"))):
+                    if known is not None and publication.is_same(known, made):
+                        return Published(known, manifest_of(known), is_new=False)
+                unfinished = folder / f"{_UNFINISHED}{os.getpid()}.db"
+                publication.compact(made, unfinished)
+                # What was on an earlier day is published beside the newest, not in its place.
+                is_newest = newest is None or about["data_until"] >= _data_until(newest)
+                before = newest if is_newest else None
+                sections = publication.changes(before, unfinished) if before else []
+                path = _free(folder, stem)
+                manifest = {
+                    "file": path.name,
+                    "sha256": _sha256(unfinished),
+                    "size": unfinished.stat().st_size,
+                    **{
+                        name: about[name]
+                        for name in ("title", "made", "data_until", "as_of", "site")
+                    },
+                    "replica": about["replica"] == "1",
+                    **({"warning": about["warning"]} if "warning" in about else {}),
+                    "program": about["program"],
+                    "schema": about["schema"],
+                    "python": sys.version.split()[0],
+                    "crawl_under_way": is_crawled_now,
+                    "runs": runs[-10:],
+                    "checks": checks,
+                    "failing": failing,
+                    "rows": publication.row_counts(unfinished),
+                    "withheld": int(about["withheld"]),
+                    "is_newest": is_newest,
+                    "previous": before.name if before else None,
+                    "cite": added["cite"],
+                    "terms": credits.TERMS,
+                    "caution": credits.CAUTION,
+                    "register": credits.REGISTER,
+                }
+                # The file itself comes last: what has its name has its manifest and its changes.
+                _write(
+                    path.with_suffix(".json"), json.dumps(manifest, indent=1, ensure_ascii=False)
+                )
+                _tell(folder, manifest, sections)
+                _place(unfinished, path)
+                if is_newest:
+                    _point(folder, path)
     return Published(path, manifest, is_new=True, changes=sections)
 
 
@@ -182,22 +197,41 @@ def _rows(database: Analysts, query: str) -> list[dict[str, Any]]:
     return [dict(row) for row in database.connection.execute(query)]
 
 
-def _place(unfinished: Path, folder: Path, day: date) -> Path:
-    """Give a finished file a name that no other has, and see that it survives a power cut."""
-    unfinished.chmod(0o444)
-    _sync(unfinished)
+def _data_until(path: Path) -> str:
+    return publication.about(path).get("data_until", "")
+
+
+def _free(folder: Path, stem: str) -> Path:
+    """Return a name that no publication has."""
     number = 1
     while True:
-        path = folder / f"ombudsman-{day}{f'-{number}' if number > 1 else ''}.db"
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.db"
+        if not path.exists():
+            return path
+        number += 1
+
+
+def _place(unfinished: Path, path: Path) -> None:
+    """Give a finished file its name, and see that it survives a power cut."""
+    unfinished.chmod(0o444)
+    _sync(unfinished)
+    # Unlike a rename, a link never replaces what is there.
+    os.link(unfinished, path)
+    unfinished.unlink()
+    _sync(path.parent)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process publish at a time. Raises StorageBusy while another does."""
+    with (folder / _LOCK).open("ab") as held:
         try:
-            # Unlike a rename, a link never replaces what is there.
-            os.link(unfinished, path)
-        except FileExistsError:
-            number += 1
-            continue
-        unfinished.unlink()
-        _sync(folder)
-        return path
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StorageBusy(
+                f"another program publishes into {folder}: try again when it has ended"
+            ) from error
+        yield
 
 
 def _point(folder: Path, path: Path) -> None:
@@ -246,16 +280,18 @@ def _explained(folder: Path) -> Iterator[None]:
 
 
 def _tell(folder: Path, manifest: dict[str, Any], sections: list[Section]) -> None:
-    """Put a publication's changes before those of earlier ones."""
+    """Put a publication's changes before those of earlier ones. One of the same name never came to
+    be: it was killed before its file had a name."""
     path = folder / CHANGES
-    earlier = path.read_text(encoding="utf-8") if path.exists() else _HEADING
-    if f"\n## {manifest['file']}\n" in earlier:
-        return
-    _write(path, _HEADING + "\n".join(_told(manifest, sections)) + earlier[len(_HEADING) :])
+    written = path.read_text(encoding="utf-8") if path.exists() else _HEADING
+    _, *sections_before = written.split(_SECTION)
+    earlier = [one for one in sections_before if one.split("\n", 1)[0] != manifest["file"]]
+    told = "\n".join(_told(manifest, sections)).removeprefix(_SECTION)
+    _write(path, _SECTION.join((_HEADING, told, *earlier)))
 
 
 def _told(manifest: dict[str, Any], sections: list[Section]) -> Iterator[str]:
-    yield f"\n## {manifest['file']}\n"
+    yield f"{_SECTION}{manifest['file']}\n"
     if manifest["replica"]:
         yield f"**{credits.REPLICA}**\n"
     if manifest["failing"]:
@@ -265,6 +301,9 @@ def _told(manifest: dict[str, Any], sections: list[Section]) -> Iterator[str]:
         f"Made {manifest['made']}, data until {manifest['data_until']}: {rows['letters']:,}"
         f" letters, {rows['figures']:,} figures. SHA-256 `{manifest['sha256']}`.\n"
     )
+    if not manifest["is_newest"]:
+        yield f"As it stood on {manifest['as_of']}; the newest one is another.\n"
+        return
     if manifest["previous"] is None:
         yield "The first one.\n"
         return

@@ -70,16 +70,22 @@ def is_same(one: Path, other: Path) -> bool:
 
 def _same_rows(connection: sqlite3.Connection, table: str) -> bool:
     but = f"WHERE name <> '{_OF_THE_MAKING}'" if table == "about" else ""
-    counts = [
-        connection.execute(f"SELECT COUNT(*) FROM {schema}.{table} {but}").fetchone()[0]
+    columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA table_info({table})"))
+    # Rows that are there twice count twice.
+    one, other = (
+        f"SELECT {columns}, COUNT(*) FROM {schema}.{table} {but} GROUP BY {columns}"
         for schema in ("main", "other")
-    ]
-    return (
-        counts[0] == counts[1]
-        and not connection.execute(
-            f"SELECT * FROM main.{table} {but} EXCEPT SELECT * FROM other.{table} {but} LIMIT 1"
-        ).fetchone()
     )
+    return not any(
+        connection.execute(f"{first} EXCEPT {second} LIMIT 1").fetchone()
+        for first, second in ((one, other), (other, one))
+    )
+
+
+def about(path: Path) -> dict[str, str]:
+    """Return what an analysts' database says of itself."""
+    with closing(_opened(path)) as connection:
+        return dict(connection.execute("SELECT name, value FROM about").fetchall())
 
 
 def changes(before: Path, now: Path, most: int = 50) -> list[Section]:
@@ -108,21 +114,30 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 _LETTER = "letters.authority || ', ' || letters.year_ending || ' (' || letters.letter || ')'"
 
-# A figure by its key in both databases: numbers of authorities may differ.
-_FIGURES = """
-SELECT {schema}.authority.key || '/' || figure.year_ending || '/' || figure.source || '/'
-           || figure.metric || figure.suffix AS figure_id,
-       {schema}.authority.name AS authority, figure.year_ending, figure.metric, figure.value,
-       figure.absence, figure.value_text, figure.doubts
-FROM {schema}.figure JOIN {schema}.authority ON {schema}.authority.id = figure.authority_id
-"""
-_NOW, _BEFORE = (_FIGURES.format(schema=schema) for schema in ("main", "before"))
+# A figure in both databases by the key of `figure`: numbers of authorities may differ, keys don't.
+_SAME_FIGURE = """{other}.authority_id = {other}_body.id AND {other}.year_ending = {one}.year_ending
+        AND {other}.metric = {one}.metric AND {other}.source = {one}.source
+        AND {other}.suffix = {one}.suffix"""
+_NOW_AND_BEFORE = f"""
+        FROM main.figure AS now
+        JOIN main.authority AS body ON body.id = now.authority_id
+        {{kind}} JOIN before.authority AS earlier_body ON earlier_body.key = body.key
+        {{kind}} JOIN before.figure AS earlier
+          ON {_SAME_FIGURE.format(other="earlier", one="now")}"""
+_ID = """body.key || '/' || {one}.year_ending || '/' || {one}.source || '/' || {one}.metric
+            || {one}.suffix"""
+_FIGURE = f"""body.name || ', ' || {{one}}.year_ending || ', ' || {{one}}.metric || '{{said}}'
+            || {{what}} || ' (' || {_ID} || ')'"""
 
 
 def _said(table: str) -> str:
     return (
         f"COALESCE({table}.value_text, CAST({table}.value AS TEXT), 'absent: ' || {table}.absence)"
     )
+
+
+def _figure(what: str, one: str = "now") -> str:
+    return _FIGURE.format(one=one, said=": " if what != "''" else "", what=what)
 
 
 # Each kind of change: its heading, the table it needs, and a query for its lines in their order.
@@ -152,36 +167,37 @@ _QUERIES = (
     (
         "Revised figures",
         "figure",
-        f"""SELECT now.authority || ', ' || now.year_ending || ', ' || now.metric || ': '
-            || {_said("earlier")} || ' → ' || {_said("now")} || ' (' || now.figure_id || ')'
-        FROM ({_NOW}) AS now JOIN ({_BEFORE}) AS earlier USING (figure_id)
+        f"""SELECT {_figure(f"{_said('earlier')} || ' → ' || {_said('now')}")}
+        {_NOW_AND_BEFORE.format(kind="INNER")}
         WHERE now.value IS NOT earlier.value OR now.absence IS NOT earlier.absence
-        ORDER BY now.year_ending DESC, now.figure_id""",
+        ORDER BY now.year_ending DESC, body.key, now.metric, now.source""",
     ),
     (
         "Figures that are there no longer",
         "figure",
-        f"""SELECT authority || ', ' || year_ending || ', ' || metric || ' (' || figure_id || ')'
-        FROM ({_BEFORE}) WHERE figure_id NOT IN (SELECT figure_id FROM ({_NOW}))
-        ORDER BY year_ending DESC, figure_id""",
+        f"""SELECT {_figure("''", "gone")}
+        FROM before.figure AS gone
+        JOIN before.authority AS body ON body.id = gone.authority_id
+        LEFT JOIN main.authority AS still_body ON still_body.key = body.key
+        LEFT JOIN main.figure AS still ON {_SAME_FIGURE.format(other="still", one="gone")}
+        WHERE still.metric IS NULL
+        ORDER BY gone.year_ending DESC, body.key, gone.metric, gone.source""",
     ),
     (
         "New doubts",
         "figure",
-        f"""SELECT now.authority || ', ' || now.year_ending || ', ' || now.metric || ': '
-            || now.doubts || ' (' || now.figure_id || ')'
-        FROM ({_NOW}) AS now LEFT JOIN ({_BEFORE}) AS earlier USING (figure_id)
+        f"""SELECT {_figure("now.doubts")}
+        {_NOW_AND_BEFORE.format(kind="LEFT")}
         WHERE now.doubts IS NOT NULL AND earlier.doubts IS NOT now.doubts
-        ORDER BY now.year_ending DESC, now.figure_id""",
+        ORDER BY now.year_ending DESC, body.key, now.metric, now.source""",
     ),
     (
         "Doubts settled",
         "figure",
-        f"""SELECT now.authority || ', ' || now.year_ending || ', ' || now.metric || ': '
-            || earlier.doubts || ' (' || now.figure_id || ')'
-        FROM ({_NOW}) AS now JOIN ({_BEFORE}) AS earlier USING (figure_id)
+        f"""SELECT {_figure("earlier.doubts")}
+        {_NOW_AND_BEFORE.format(kind="INNER")}
         WHERE now.doubts IS NULL AND earlier.doubts IS NOT NULL
-        ORDER BY now.year_ending DESC, now.figure_id""",
+        ORDER BY now.year_ending DESC, body.key, now.metric, now.source""",
     ),
     (
         "New public reports",

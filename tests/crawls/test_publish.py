@@ -223,7 +223,7 @@ def test_what_is_published_never_changes_and_says_what_it_is(copied: Storage) ->
             first.open("ab")
     assert not first.stat().st_mode & 0o222
     left = {path.name for path in first.parent.iterdir()}
-    assert left == {"CHANGES.md", "latest.db"} | {
+    assert left == {".lock", "CHANGES.md", "latest.db"} | {
         f"{path.stem}{kind}" for path in (first, second) for kind in (".db", ".json")
     }
     changes = (first.parent / "CHANGES.md").read_text()

@@ -95,6 +95,9 @@ def publish(
                 stem = f"ombudsman-{day or now().date()}"
                 for known in () if force else (newest, *sorted(folder.glob(f"{stem}*.db"))):
                     if known is not None and publication.is_same(known, made):
+                        if newest is None:
+                            # Killed after it had its name, before it was the newest.
+                            _point(folder, known)
                         return Published(known, manifest_of(known), is_new=False)
                 unfinished = folder / f"{_UNFINISHED}{os.getpid()}.db"
                 publication.compact(made, unfinished)

@@ -60,6 +60,6 @@ def publish(
     for section in done.changes:
         console.print(f"  {section.heading}: {section.count:,}", markup=False)
     if done.manifest["withheld"]:
-        console.print(f"  {done.manifest['withheld']} withheld and left out")
+        console.print(f"  {done.manifest['withheld']} withheld: nothing is said of them")
     for failing in done.manifest["failing"]:
         say(f"published although {failing}")

@@ -123,6 +123,11 @@ def _fill(connection: Connection, day: date | None) -> None:
     for name in NAMES:
         if name not in (*_OVER_TABLES, *_OF_EVERYTHING):
             _copy(connection, name)
+    # Nothing leads to what is withheld, not even its hash.
+    connection.exec_driver_sql(
+        "UPDATE snapshot.letter_versions SET document_sha256 = NULL, document_path = NULL,"
+        " url = NULL WHERE withheld"
+    )
     connection.exec_driver_sql(
         "INSERT INTO snapshot.authority SELECT id, key, name, slug, gss_code, kind FROM authority"
     )

@@ -296,6 +296,7 @@ def test_withheld_things_are_left_out_word_for_word(twice: Twice, copied: Storag
         for name in ("title", "addressee", "signatory", "letter_date", "document_sha256", "url")
     )
     assert secret[0]
+    assert letter["document_sha256"].encode() not in body
     assert not [row for row in rows(after, "letters") if row["title"] and row["withheld"]]
     (summary,) = [
         row
@@ -344,10 +345,14 @@ def test_a_killed_publication_leaves_nothing_that_looks_whole(copied: Storage) -
     (folder / ".unfinished-latest").symlink_to("nowhere")
     path = published(copied)
     assert not list(folder.glob(".unfinished*"))
-    # Killed between the file and `latest.db`: the next one has a name of its own.
+    # Killed between the file and `latest.db`: the next one mends that.
     (folder / "latest.db").unlink()
-    again = published(copied)
-    assert (path.name, again.name) == (f"ombudsman-{TODAY}.db", f"ombudsman-{TODAY}-2.db")
+    assert published(copied) == path
+    # Killed before the file had its name, after its changes were told: told once.
+    path.unlink()
+    again = published(copied, "--force")
+    assert again == path
+    assert (folder / "CHANGES.md").read_text().count(f"## {path.name}\n") == 1
     folder.chmod(0o555)
     try:
         if os.geteuid() != 0:
@@ -415,6 +420,38 @@ def test_a_storage_without_the_newest_views_is_brought_up_to_date_by_a_crawl(
     again = storage.crawl(replica)
     assert again.status == 0, again.all
     assert storage.query("SELECT COUNT(*) AS n FROM letters")[0]["n"] > 0
+
+
+def test_an_earlier_day_is_published_beside_the_newest(copied: Storage) -> None:
+    newest = published(copied)
+    earlier = ombudsman_here("publish", "--storage", copied.path, "--as-of", str(YESTERDAY))
+    assert earlier.status == 0, earlier.all
+    assert (newest.parent / f"ombudsman-{YESTERDAY}.db").is_file()
+    assert (newest.parent / "latest.db").resolve() == newest
+    text = (newest.parent / "CHANGES.md").read_text()
+    assert "are there no longer" not in text
+    again = ombudsman_here("publish", "--storage", copied.path, "--as-of", str(YESTERDAY))
+    assert "Nothing has changed" in again.out
+
+
+def test_two_publications_at_once_are_one_after_the_other(copied: Storage) -> None:
+    import fcntl
+
+    folder = copied.path / "published"
+    folder.mkdir()
+    with (folder / ".lock").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        busy = ombudsman_here("publish", "--storage", copied.path)
+    assert (busy.status, "another program publishes" in busy.err) == (3, True)
+    published(copied)
+
+
+def test_a_lost_manifest_is_mended_by_force(copied: Storage) -> None:
+    first = published(copied)
+    first.with_suffix(".json").unlink()
+    asked = ombudsman_here("publish", "--storage", copied.path)
+    assert (asked.status, "--force" in asked.err) == (1, True)
+    assert published(copied, "--force") != first
 
 
 def test_publish_as_a_process_of_its_own(twice: Twice, copied: Storage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from typing import Annotated
 
@@ -53,6 +54,10 @@ def main() -> None:
         sys.exit(error.exit_status)
     except DatabaseError as error:
         say(f"the database can't be read: {error.orig}; {_mend(error)}")
+        sys.exit(2)
+    except sqlite3.DatabaseError as error:
+        # A published database, which is asked without SQLAlchemy.
+        say(f"the database can't be read: {error}; restore it from a backup, or publish it again")
         sys.exit(2)
     except BrokenPipeError:
         if not _is_stdout_closed():

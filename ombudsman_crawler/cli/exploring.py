@@ -9,6 +9,7 @@ import typer
 
 from ombudsman_crawler.cli.edge import Sentence, app, console, whole_number
 from ombudsman_crawler.cli.options import DatabaseOption, StorageOption
+from ombudsman_crawler.exceptions import BadArgument
 
 
 @app.command()
@@ -32,6 +33,8 @@ def explore(
             f"the explorer needs the extra `explore` ({missing.name} isn't installed): "
             "pip install '.[explore]'"
         ) from missing
+    if not host.strip():
+        raise BadArgument("--host", host, "give an address of this machine, as 127.0.0.1")
     number = whole_number("--port", port, 0, 65535)
     showing = shown.Shown(storage, database)
     try:

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.authorities import KINDS
-from ombudsman_crawler.database import session, snapshot
+from ombudsman_crawler.database import migrations, session, snapshot
 from ombudsman_crawler.exceptions import BadArgument, WrongStorage
 from ombudsman_crawler.years import YearRange
 
@@ -61,10 +61,22 @@ class Analysts:
             self.about: dict[str, str] = {
                 row["name"]: row["value"] for row in self.connection.execute("SELECT * FROM about")
             }
-        except sqlite3.Error as error:
+        # A column of another name is no key of a row.
+        except (sqlite3.Error, IndexError) as error:
             raise WrongStorage(
                 f"{path} is no database that `ombudsman publish` made: {error}"
             ) from error
+        if lacking := set(snapshot.SAID) - set(self.about):
+            raise WrongStorage(
+                f"{path} doesn't say its {', '.join(sorted(lacking))}; publish it again with this"
+                " version"
+            )
+        if self.about["schema"] != migrations.head():
+            raise WrongStorage(
+                f"{path} was published at schema {self.about['schema']}, this version reads"
+                f" {migrations.head()}; publish it again, or use the version that made it"
+                f" ({self.about['program']})"
+            )
         if lacking := set(snapshot.NAMES) - set(self._names()):
             raise WrongStorage(
                 f"{path} lacks {', '.join(sorted(lacking))}; publish it again with this version"
@@ -135,7 +147,7 @@ ORDER BY key LIMIT 1"""
             YearRange.parse(years) if years is not None else None,
             tuple(self.council(one) for one in councils) if councils else None,
             tuple(_kind(one) for one in kinds) if kinds else None,
-            tuple(_metrics(named_metrics)) if named_metrics else None,
+            tuple(_metrics(named_metrics)) if named_metrics is not None else None,
         )
 
 
@@ -209,6 +221,8 @@ def _kind(named: str) -> str:
 def _metrics(named: list[str]) -> Iterator[str]:
     """Yield each metric that is named or meets a pattern; commas divide names as well."""
     wanted = [one.strip() for argument in named for one in argument.split(",") if one.strip()]
+    if not wanted:
+        raise BadArgument("--metrics", ",".join(named), "name a metric; docs/data.md lists them")
     known = list(metrics.load())
     for pattern in wanted:
         if not any(fnmatchcase(name, pattern) for name in known):

@@ -531,19 +531,15 @@ def datasette_metadata(
     `columns` are the names of each table's columns, `about` what the database says of itself,
     `database` the name under which Datasette serves it. Tables that aren't known are left out.
     """
-    tables: dict[str, Any] = {}
-    for name in ANALYSTS_TABLES:
-        if name not in columns:
-            continue
-        units = {column: unit(column) for column in columns[name]}
-        tables[name] = {
+    tables = {
+        name: {
             "description": table_meaning(name),
+            # Datasette's own units are those of physics: ours are words.
             "columns": {column: column_meaning(name, column) for column in columns[name]},
-            # Only the summary's columns are metrics.
-            "units": {column: said for column, said in units.items() if said}
-            if name == "annual_summary"
-            else {},
         }
+        for name in ANALYSTS_TABLES
+        if name in columns
+    }
     return {
         "title": about["title"],
         "description": " ".join(

@@ -30,6 +30,12 @@ NAMES = (
     "authority_names", "successors", "metric", "comparability_break", "runs", "run_checks",
 )  # fmt: skip
 
+#: What every such file says of itself in `about`.
+SAID = (
+    "title", "site", "replica", "made", "data_until", "as_of", "run", "withheld", "program",
+    "schema", "terms", "caution", "register",
+)  # fmt: skip
+
 # What stays a view there.
 _OVER_TABLES = ("figures", "absences")
 # Said of what is withheld too: that there is a letter is no secret.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -43,6 +44,7 @@ class PageImages:
         self._storage = storage.resolve()
         self._workers = ReadingWorkers(1, _SECONDS, _MEMORY_MIB)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._keeping = threading.Lock()
         # One at a time, and always by the same thread: the worker's life is bound to the thread
         # that started it.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="page-images")
@@ -74,15 +76,17 @@ class PageImages:
         )
 
     def _told(self, key: Hashable, sha256: str, within: str, ask: Callable[[Path], Future[T]]) -> T:
+        with self._keeping:
+            if key in self._kept:
+                # Nobody waits for what others have drawn, whatever is being drawn now.
+                self._kept.move_to_end(key)
+                kept: T = self._kept[key]
+                return kept
         return self._thread.submit(self._drawn, key, sha256, within, ask).result()
 
     def _drawn(
         self, key: Hashable, sha256: str, within: str, ask: Callable[[Path], Future[T]]
     ) -> T:
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            kept: T = self._kept[key]
-            return kept
         path = self.path(sha256, within)
         if path is None:
             raise NotDrawn("The document isn't here.")
@@ -93,7 +97,8 @@ class PageImages:
             said = str(error) if isinstance(error, OmbudsmanError | IndexError) else said
             logger.warning("%s can't be shown (%s): %s", within, code, said)
             raise NotDrawn(f"The page can't be shown: {said}.") from error
-        self._kept[key] = found
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        with self._keeping:
+            self._kept[key] = found
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
         return found

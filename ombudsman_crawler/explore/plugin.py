@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ombudsman_crawler.explore.shown import Shown
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 
+logger = logging.getLogger(__name__)
 hookimpl = HookimplMarker("datasette")
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -61,6 +63,21 @@ class Explorer:
         """Give templates what the frame of every page needs."""
         environment.filters.update(formats.FILTERS)
         environment.globals["shown"] = self.shown
+
+    @hookimpl
+    def handle_exception(self, request: Any, exception: Exception) -> Response:
+        """Answer what went wrong with a sentence, in the place of Datasette's own way: see
+        `server`."""
+        status = getattr(exception, "status", None) or 500
+        what = str(getattr(exception, "message", None) or exception)
+        if status >= 500:
+            logger.error("%s can't be shown", request.path, exc_info=exception)
+            what = "Something went wrong here; the log says what."
+        if request.path.endswith(".json"):
+            return Response.json({"ok": False, "error": what, "status": status}, status=status)
+        heading = "Not found" if status == 404 else "That can't be shown"
+        body = self._templates.get_template("not_found.html").render(what=what, title=heading)
+        return Response.html(body, status=status)
 
     @hookimpl
     def asgi_wrapper(self, datasette: Any) -> Callable[[Any], Any]:
@@ -106,7 +123,7 @@ class Explorer:
         try:
             answer = page(asked)
         except NotFound as missing:
-            answer = Page("not_found.html", {"what": str(missing)}, 404)
+            answer = Page("not_found.html", {"what": str(missing), "title": "Not found"}, 404)
         if isinstance(answer, Moved):
             return Response.redirect(answer.address)
         if isinstance(answer, Bytes):

@@ -19,6 +19,7 @@ from ombudsman_crawler.database import describe
 from ombudsman_crawler.explore.plugin import STATIC, TEMPLATES, Explorer
 from ombudsman_crawler.explore.shown import Shown
 
+_TELLS_ALL = "datasette.handle_exception"
 # The name of the database in addresses: /data/figures.
 _DATABASE = "data"
 
@@ -36,6 +37,10 @@ def application(shown: Shown) -> Any:
         ),
     )
     explorer.datasette = datasette
+    # Its own way prints every variable of every frame to standard output, a page that isn't there
+    # included; `Explorer.handle_exception` takes its place.
+    if pm.has_plugin(_TELLS_ALL):
+        pm.unregister(name=_TELLS_ALL)
     # Several may run in one process.
     pm.register(explorer, name=f"{explorer.__name__}-{id(explorer)}")
     datasette.remove_database("_memory")

@@ -434,6 +434,34 @@ def test_an_earlier_day_is_published_beside_the_newest(copied: Storage) -> None:
     assert "Nothing has changed" in again.out
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM about WHERE name = 'replica'",
+        "DELETE FROM about WHERE name = 'title'",
+        "UPDATE about SET value = '9999' WHERE name = 'schema'",
+        "ALTER TABLE about RENAME COLUMN name TO other",
+        "DROP TABLE letters",
+    ],
+)
+def test_another_or_a_damaged_database_is_refused_in_a_sentence(
+    twice: Twice, tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "damaged.db"
+    shutil.copy(twice.then, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(damage)
+    for arguments in (
+        ("export", tmp_path / "out"),
+        ("chart", "--council", "kent-county-council", "--metric", "uphold_rate", "--output",
+         tmp_path / "x.svg"),
+        ("explore", "--port", "0", "--storage", tmp_path),
+    ):  # fmt: skip
+        refused = ombudsman_here(*arguments, "--database", path)
+        assert refused.status == 2, (arguments, refused.all)
+        assert "Traceback" not in refused.err
+
+
 def test_two_publications_at_once_are_one_after_the_other(copied: Storage) -> None:
     import fcntl
 

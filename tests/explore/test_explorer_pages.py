@@ -154,7 +154,7 @@ def test_a_letter_marks_the_words_of_the_chosen_figure(get: Get, explored: Stora
     assert float(mark["y"]) + float(mark["height"]) == pytest.approx(y1, abs=3)
     image = get(page.css("img.page-image")[0].attrib["src"])
     assert image.headers["content-type"] == "image/png"
-    assert "immutable" in image.headers["cache-control"]
+    assert "private" in image.headers["cache-control"]
     picture = Image.open(BytesIO(image.content)).convert("L")
     _, _, width, height = map(float, page.css("svg")[0].attrib["viewbox"].split())
     assert picture.height / picture.width == pytest.approx(height / width, rel=0.01)

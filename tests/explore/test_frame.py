@@ -146,6 +146,31 @@ def test_the_data_can_be_had_as_json_csv_and_sql(get: Callable[[str], Answered])
     assert get("/data.json?sql=delete+from+letters").status == 400
 
 
+def test_every_table_can_be_looked_at(get: Callable[[str], Answered]) -> None:
+    tables = [row["name"] for row in json.loads(get("/data.json").body)["tables"]]
+    views = json.loads(get("/data.json").body)["views"]
+    assert len(tables) + len(views) > 20
+    for name in (*tables, *(view["name"] for view in views)):
+        answer = get(f"/data/{name}")
+        assert answer.status == 200, name
+
+
+def test_what_goes_wrong_is_said_in_a_sentence_and_logged(
+    get: Callable[[str], Answered], capfd: pytest.CaptureFixture[str]
+) -> None:
+    for address, status in (
+        ("/data/nope", 404),
+        ("/data?sql=select+nothing", 400),
+        ("/data/letters/nope", 404),
+        ("/data/nope.json", 404),
+    ):
+        answer = get(address)
+        assert answer.status == status, address
+        assert "Traceback" not in answer.body
+    out, _ = capfd.readouterr()
+    assert out == ""
+
+
 def test_a_storage_that_changes_is_shown_anew(
     explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +230,8 @@ def test_what_cant_be_shown_is_said_in_a_sentence(explored: Storage, tmp_path: P
     foreign = ombudsman_here("explore", "--storage", explored.path, "--database", other)
     assert foreign.status == 2
     assert "no database that `ombudsman publish` made" in foreign.err
+    host = ombudsman_here("explore", "--storage", explored.path, "--host", "", "--port", "0")
+    assert (host.status, "--host" in host.err) == (2, True)
     for port in ("-1", "70000", "x"):
         wrong = ombudsman_here("explore", "--storage", explored.path, "--port", port)
         assert (wrong.status, "--port" in wrong.err) == (2, True)

@@ -10,8 +10,9 @@ from ombudsman_crawler.explore.page_images import WIDTHS, NotDrawn
 from ombudsman_crawler.explore.pages.asked import Asked
 
 _PDF = "application/pdf"
-# An address names the bytes: they never change.
-_FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
+# An address names the bytes, which never change; but what is withheld or erased tomorrow mustn't
+# live on in caches that others share.
+_FOR_A_WHILE = {"cache-control": "private, max-age=3600"}
 
 
 def image(asked: Asked) -> Bytes:
@@ -26,7 +27,7 @@ def image(asked: Asked) -> Bytes:
         drawn = asked.images.png(document["sha256"], document["path"], int(number), int(width))
     except NotDrawn as error:
         raise NotFound(str(error)) from error
-    return Bytes(drawn, "image/png", _FOR_GOOD)
+    return Bytes(drawn, "image/png", _FOR_A_WHILE)
 
 
 def pdf(asked: Asked) -> Bytes:
@@ -40,7 +41,7 @@ def pdf(asked: Asked) -> Bytes:
         body,
         _PDF,
         {
-            **_FOR_GOOD,
+            **_FOR_A_WHILE,
             # Whatever it holds may run nowhere.
             "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
             "content-disposition": f'inline; filename="{document["sha256"][:16]}.pdf"',

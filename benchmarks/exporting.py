@@ -5,8 +5,8 @@ target.
 
 The target is for 320 councils and 18 years (`ombudsman replica --councils 320 --years 2008-2025`,
 crawled). Each export is a fresh process that makes the analysts' database of the storage first; the
-first line is that alone. Ends with 1 when publishing and exporting in all formats, one after the
-other, take more than the target.
+first line is that alone; the last ones publish the storage and export what was published. Ends with
+1 when these two take more than the target.
 """
 
 from __future__ import annotations
@@ -41,15 +41,17 @@ def main() -> None:
     _measured("database", ["-c", _DATABASE_ALONE, str(storage)])
     for name in FORMATS:
         _measured(name, _export(storage, name))
-    wall, megabytes = _measured("all", _export(storage, "all"))
+    _measured("all", _export(storage, "all"))
     with tempfile.TemporaryDirectory(prefix="ombudsman-publishing-") as copied:
         shutil.copy(storage / "ombudsman.db", copied)
         asked = ["-m", "ombudsman_crawler", "publish", "--despite-checks", "--force", "--storage"]
         published, at_most = _measured("publish", [*asked, copied], place=False)
-    print(f"publish and all: {wall + published:.1f} s, {max(megabytes, at_most):.0f} MB")
+        latest = str(Path(copied, "published", "latest.db"))
+        wall, megabytes = _measured("all of it", [*_export(storage, "all"), "--database", latest])
+    seconds, memory = published + wall, max(megabytes, at_most)
+    print(f"publish, then export it in all formats: {seconds:.1f} s, {memory:.0f} MB")
     print(f"target: within {_MOST_SECONDS} s and {_MOST_MEGABYTES} MB")
-    within = wall + published <= _MOST_SECONDS and max(megabytes, at_most) <= _MOST_MEGABYTES
-    sys.exit(int(not within))
+    sys.exit(int(seconds > _MOST_SECONDS or memory > _MOST_MEGABYTES))
 
 
 def _export(storage: Path, name: str) -> list[str]:

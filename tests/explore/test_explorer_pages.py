@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from parsel import Selector
 from PIL import Image
 
 from ombudsman_crawler.explore import server, shown
+from ombudsman_crawler.explore.pages import doubts
 from ombudsman_crawler.explore.pages.figures import Shown
 from ombudsman_crawler.replica import Replica
 
@@ -141,6 +143,82 @@ def test_a_year_ranks_by_the_stored_values(get: Get, explored: Storage) -> None:
     assert words(by_kind.xpath("td[4]")) == f"{median(values):g}%"
 
 
+def test_the_cases_of_a_rate_are_those_of_its_own_source(explored: Storage, tmp_path: Path) -> None:
+    copied = tmp_path / "storage"
+    shutil.copytree(explored.path, copied)
+    with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
+        # Another source still says how many there were, and the rate is the letter's.
+        connection.execute(
+            "DELETE FROM figure WHERE source = 'letter' AND year_ending = 2021"
+            " AND metric = 'detailed_investigations'"
+        )
+    showing = shown.Shown(copied)
+    try:
+        page = html(asking(showing)("/year/2021?metric=uphold_rate&kind=county"))
+    finally:
+        showing.close()
+    rows = page.xpath(
+        "//table[contains(caption, 'in the order')]/tbody/tr[td//a[contains(@href, '/letter/')]]"
+    )
+    assert rows
+    for row in rows:
+        assert words(row.xpath("td[3]")) == "not known"
+        assert words(row.xpath("td[4]")) == ""
+
+
+def test_what_a_later_letter_says_of_an_earlier_year_is_shown(
+    explored: Storage, tmp_path: Path
+) -> None:
+    copied = tmp_path / "storage"
+    shutil.copytree(explored.path, copied)
+    with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
+        # The letter of 2022 prints a number of 2020 too, another than the letter of 2020.
+        (reading,) = connection.execute(
+            "SELECT reading_id FROM current_reading AS current JOIN authority"
+            " ON authority.id = authority_id WHERE slug = ? AND current.year_ending = 2022",
+            [KENT],
+        ).fetchone()
+        connection.execute(
+            "INSERT INTO figure (reading_id, authority_id, year_ending, metric, value, value_text,"
+            " source, restated, page, text) VALUES (?, (SELECT id FROM authority WHERE slug = ?),"
+            " 2020, 'uphold_rate', 3, '3%', 'letter', 1, 1, '2020: 3%')",
+            [reading, KENT],
+        )
+        connection.execute(
+            "INSERT INTO finding (reading_id, origin, code, severity, metric, year_ending, message)"
+            " VALUES (?, 'review', 'restated_otherwise', 'note', 'uphold_rate', 2020, 'other')",
+            [reading],
+        )
+    showing = shown.Shown(copied)
+    try:
+        get = asking(showing)
+        council = html(get(f"/council/{KENT}"))
+        restated = f"/figure/{KENT}/2020/letter/uphold_rate/restated-2022"
+        (row,) = council.xpath(f"//details[@id='restated']//tr[.//a[@href='{restated}']]")
+        assert words(row).startswith("uphold rate 2019–20")
+        assert words(row.xpath("td[3]")) == "3%"
+        found = html(get("/doubts?severity=note&code=restated_otherwise"))
+        assert found.css("article.finding a::attr(href)").get() == restated
+        marked = html(get(restated)).xpath("//a[contains(., 'marked on the page')]/@href").get()
+        assert marked == f"/letter/{KENT}/2022?figure=uphold_rate&of=2020#marked"
+        letter = html(get(marked.partition("#")[0]))
+        assert words(letter.css("a.figure[aria-current]")[0]) == "3%"
+    finally:
+        showing.close()
+
+
+def test_a_letter_leads_to_the_ones_beside_it_and_says_what_its_figures_mean(
+    get: Get, explored: Storage
+) -> None:
+    page = html(get(f"/letter/{KENT}/2021"))
+    assert page.css("a[rel=prev]::attr(href)").get() == f"/letter/{KENT}/2020"
+    assert page.css("a[rel=next]::attr(href)").get() == f"/letter/{KENT}/2022"
+    assert not html(get(f"/letter/{KENT}/2019")).css("a[rel=prev]")
+    (metric,) = explored.query("SELECT definition FROM metric WHERE metric = 'uphold_rate'")
+    (meaning,) = page.xpath("//dt[.='Uphold rate']/following-sibling::dd[1]")
+    assert words(meaning).rstrip(".").lower() == metric["definition"].rstrip(".").lower()
+
+
 def test_a_letter_marks_the_words_of_the_chosen_figure(get: Get, explored: Storage) -> None:
     (figure,) = explored.query(
         "SELECT * FROM figures WHERE figure_id = ?", f"{KENT}/2021/letter/uphold_rate"
@@ -181,7 +259,7 @@ def test_the_printed_number_is_marked_and_no_part_of_another(
     text: str, printed: str, before: str
 ) -> None:
     figure = Shown(
-        "id", "uphold_rate", 2021, "letter", 1.0, None, printed, None, None, text, False, (), None,
+        "id", "uphold_rate", "percent", "", 2021, "letter", 1.0, None, printed, None, None, text, False, (), None,
         "", "", None, "",
     )  # fmt: skip
     assert figure.said[0] == before
@@ -250,10 +328,26 @@ def test_doubts_lead_to_their_evidence_and_can_be_settled(get: Get, explored: St
         slug = by_council[0]["slug"]
         narrowed = html(get(f"/doubts?council={slug}"))
         assert len(narrowed.css("article.finding")) == sum(row["slug"] == slug for row in open_now)
-    differing = explored.query("SELECT * FROM disagreement")
-    assert differing
-    rows = html(get("/disagreements"))
-    assert len(rows.css("article.finding")) == len(differing)
+        chosen = narrowed.css("select[name=council] option[selected]")
+        assert words(chosen[0]) == " ".join(by_council[0]["authority"].split())
+
+
+def test_disagreements_are_turned_page_by_page(
+    get: Get, explored: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubts, "_ON_A_PAGE", 2)
+    differing = explored.query("SELECT authority, year_ending, metric FROM disagreement")
+    assert len(differing) > 2
+    address: str | None = "/disagreements"
+    shown_here = []
+    while address:
+        page = html(get(address))
+        found = page.css("article.finding h2")
+        assert 0 < len(found) <= 2
+        shown_here += [words(one) for one in found]
+        after = page.xpath("//nav//a[.='Next']/@href").get()
+        address = f"/disagreements{after}" if after else None
+    assert len(set(shown_here)) == len(shown_here) == len(differing)
 
 
 @pytest.mark.parametrize(
@@ -274,6 +368,8 @@ def test_doubts_lead_to_their_evidence_and_can_be_settled(get: Get, explored: St
         "/figure/a/b",
         "/doubts?page=-1",
         "/doubts?page=99999",
+        "/disagreements?page=2",
+        "/disagreements?page=x",
         "/doubts?severity=x",
         "/doubts?council=nobody",
         "/doubts?code=" + "x" * 5000,
@@ -317,8 +413,6 @@ def test_without_the_documents_the_words_and_hashes_are_shown(
 
 
 def test_what_is_withheld_isnt_shown_in_any_way(explored: Storage, tmp_path: Path) -> None:
-    import shutil
-
     copied = tmp_path / "storage"
     shutil.copytree(explored.path, copied)
     (letter,) = explored.query("SELECT * FROM letters WHERE letter = ?", f"{KENT}/2021")
@@ -342,8 +436,6 @@ def test_what_is_withheld_isnt_shown_in_any_way(explored: Storage, tmp_path: Pat
 
 
 def test_a_damaged_document_costs_its_picture_only(explored: Storage, tmp_path: Path) -> None:
-    import shutil
-
     copied = tmp_path / "storage"
     shutil.copytree(explored.path, copied)
     (letter,) = explored.query("SELECT * FROM letters WHERE letter = ?", f"{KENT}/2021")
@@ -363,8 +455,6 @@ def test_a_damaged_document_costs_its_picture_only(explored: Storage, tmp_path: 
 
 
 def test_hostile_names_and_texts_stay_text(explored: Storage, tmp_path: Path) -> None:
-    import shutil
-
     copied = tmp_path / "storage"
     shutil.copytree(explored.path, copied)
     hostile = "</script><script>alert(1)</script>=1+1 \u202eevil\u2028'\"&"

@@ -62,6 +62,7 @@ def page(asked: Asked) -> Page:
                 if any(one.metric == metric for one in chosen.values())
             ],
             "groups": list(_groups(chosen)),
+            "restated": _restated(asked, authority["key"], chosen),
             **{what: asked.all(query, name) for what, query in _OF_A_COUNCIL.items()},
         },
     )
@@ -118,6 +119,20 @@ def _groups(chosen: dict[tuple[int, str], Shown]) -> Iterable[Group]:
         ]
         if rows:
             yield Group(heading, years, rows)
+
+
+def _restated(
+    asked: Asked, key: str, chosen: dict[tuple[int, str], Shown]
+) -> list[tuple[Shown, Shown | None]]:
+    """Return what later letters print of earlier years other than it was, each with what the page
+    shows of that year and metric."""
+    later = figures.of_authority(asked, key, "figure.restated AND figure.value IS NOT NULL")
+    beside = [(one, chosen.get((one.year_ending, one.metric))) for one in later]
+    return [
+        (one, shown)
+        for one, shown in beside
+        if shown is None or (shown.value is not None and shown.value != one.value)
+    ]
 
 
 _OF_A_COUNCIL = {

@@ -26,17 +26,14 @@ def page(asked: Asked) -> Page:
         "open": _one_of(asked, "open", ("1", "0")) or "1",
     }
     where, values = _conditions(asked, chosen)
-    number = _number(asked)
     count = asked.all(f"SELECT COUNT(*) AS n FROM findings WHERE {where}", *values)[0]["n"]
+    number, last = _number(asked, count)
     rows = asked.all(
         f"{_FOUND} WHERE {where} ORDER BY severity = 'error' DESC, severity = 'warning' DESC,"
         f" findings.year_ending DESC, findings.authority, code, metric LIMIT {_ON_A_PAGE}"
         f" OFFSET {(number - 1) * _ON_A_PAGE}",
         *values,
     )
-    last = max(1, -(-count // _ON_A_PAGE))
-    if number > last:
-        raise NotFound("There is no such page of findings.")
     asking = urlencode({name: value for name, value in chosen.items() if value})
     return Page(
         "doubts.html",
@@ -49,6 +46,7 @@ def page(asked: Asked) -> Page:
             "meanings": findings.load(),
             "severities": SEVERITIES,
             "sources": figures.SOURCES,
+            "councils": asked.all(_COUNCILS),
             "chosen": chosen,
             "number": number,
             "last": last,
@@ -59,14 +57,24 @@ def page(asked: Asked) -> Page:
 
 
 def disagreements(asked: Asked) -> Page:
-    """Return the page `/disagreements`."""
+    """Return the page `/disagreements`. Raises NotFound for a page that isn't there."""
+    count = asked.all("SELECT COUNT(*) AS n FROM disagreement")[0]["n"]
+    number, last = _number(asked, count)
     rows = asked.all(
         "SELECT disagreement.*, authorities.key FROM disagreement JOIN authorities"
         " USING (authority) ORDER BY year_ending DESC, authority, metric"
+        f" LIMIT {_ON_A_PAGE} OFFSET {(number - 1) * _ON_A_PAGE}"
     )
     return Page(
         "disagreements.html",
-        {"title": "Where sources differ", "rows": rows, "sources": figures.SOURCES},
+        {
+            "title": "Where sources differ",
+            "rows": rows,
+            "sources": figures.SOURCES,
+            "count": count,
+            "number": number,
+            "last": last,
+        },
     )
 
 
@@ -77,11 +85,14 @@ def _one_of(asked: Asked, name: str, allowed: Any) -> str:
     return value
 
 
-def _number(asked: Asked) -> int:
+def _number(asked: Asked, count: int) -> tuple[int, int]:
+    """Return the number of the page that is asked for, and of the last of so many rows."""
+    last = max(1, -(-count // _ON_A_PAGE))
     written = asked.arguments.get("page", "1")
-    if not (written.isascii() and written.isdigit() and len(written) < 7 and int(written) > 0):
-        raise NotFound("There is no such page of findings.")
-    return int(written)
+    is_number = written.isascii() and written.isdigit() and len(written) < 7
+    if not (is_number and 0 < int(written) <= last):
+        raise NotFound("There is no such page.")
+    return int(written), last
 
 
 def _conditions(asked: Asked, chosen: dict[str, str]) -> tuple[str, list[Any]]:
@@ -108,8 +119,8 @@ def _evidence(row: dict[str, Any]) -> str | None:
     """Return the address of what a finding is about, None where no page shows it."""
     if row["key"] is None or row["year_ending"] is None:
         return None
-    if row["metric"] and row["is_figure"]:
-        name = f"{row['key']}/{row['year_ending']}/{row['source']}/{row['metric']}"
+    if row["metric"] and row["suffix"] is not None:
+        name = f"{row['key']}/{row['year_ending']}/{row['source']}/{row['metric']}{row['suffix']}"
         return f"/figure/{quote(name)}"
     if row["source"] == "letter" and row["letter"]:
         return f"/letter/{row['letter']}"
@@ -127,10 +138,12 @@ _FOUND = """
 SELECT findings.*, authorities.key,
        (SELECT letter FROM letters WHERE letters.document_sha256 = findings.document_sha256
         AND letters.authority = findings.authority LIMIT 1) AS letter,
-       EXISTS (SELECT 1 FROM authority JOIN figure ON figure.authority_id = authority.id
-               WHERE authority.name = findings.authority
-                 AND figure.year_ending = findings.year_ending AND figure.metric = findings.metric
-                 AND figure.source = findings.source AND figure.suffix = '') AS is_figure
+       (SELECT substr(MIN((document.sha256 IS NOT findings.document_sha256) || figure.suffix), 2)
+        FROM authority JOIN figure ON figure.authority_id = authority.id
+        JOIN document ON document.id = figure.document_id
+        WHERE authority.name = findings.authority
+          AND figure.year_ending = findings.year_ending AND figure.metric = findings.metric
+          AND figure.source = findings.source) AS suffix
 FROM findings LEFT JOIN authorities ON authorities.authority = findings.authority
 """
 _COUNTS = """
@@ -139,3 +152,7 @@ FROM findings GROUP BY severity
 ORDER BY severity = 'error' DESC, severity = 'warning' DESC
 """
 _CODES = "SELECT DISTINCT code FROM findings"
+_COUNCILS = """
+SELECT key, authority FROM authorities WHERE authority IN (SELECT authority FROM findings)
+ORDER BY authority
+"""

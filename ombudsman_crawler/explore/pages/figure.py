@@ -16,14 +16,12 @@ from ombudsman_crawler.explore.pages.figures import Shown
 def page(asked: Asked) -> Page:
     """Return the page `/figure/<figure_id>`. Raises NotFound."""
     figure, authority = _found(asked)
-    metric = metrics.load()[figure.metric]
     return Page(
         "figure.html",
         {
             "title": f"{authority['authority']}, {years.label(figure.year_ending)}",
             "figure": figure,
             "authority": authority,
-            "metric": metric,
             "first_day": years.first_day(figure.year_ending).isoformat(),
             "last_day": years.last_day(figure.year_ending).isoformat(),
             "marked": _marked(figure),
@@ -59,8 +57,6 @@ def as_json(asked: Asked) -> Bytes:
     value = {
         **{name: authority[name] for name in ("authority", "slug", "gss_code", "kind")},
         **dataclasses.asdict(figure),
-        "unit": figure.unit,
-        "definition": figure.definition,
         "replica": asked.analysts.is_replica,
         "cite": cited(asked, figure, authority),
     }

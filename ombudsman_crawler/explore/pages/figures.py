@@ -21,6 +21,8 @@ class Shown:
 
     id: str
     metric: str
+    unit: str
+    definition: str
     year_ending: int
     source: str
     value: float | None
@@ -36,16 +38,6 @@ class Shown:
     path: str
     url: str | None
     media_type: str
-
-    @property
-    def unit(self) -> str:
-        """Its unit."""
-        return metrics.load()[self.metric].unit
-
-    @property
-    def definition(self) -> str:
-        """What its metric means."""
-        return metrics.load()[self.metric].definition
 
     @property
     def address(self) -> str:
@@ -78,7 +70,12 @@ def of_authority(asked: Asked, key: str, where: str, *values: Any) -> list[Shown
     order = {name: place for place, name in enumerate(metrics.load())}
     found = [_shown(row) for row in rows]
     return sorted(
-        found, key=lambda one: (-one.year_ending, order[one.metric], SOURCES.index(one.source))
+        found,
+        key=lambda one: (
+            -one.year_ending,
+            order.get(one.metric, len(order)),
+            SOURCES.index(one.source),
+        ),
     )
 
 
@@ -123,6 +120,8 @@ def _shown(row: dict[str, Any]) -> Shown:
     return Shown(
         id=f"{row['key']}/{row['year_ending']}/{row['source']}/{row['metric']}{row['suffix']}",
         metric=row["metric"],
+        unit=row["unit"],
+        definition=row["definition"],
         year_ending=row["year_ending"],
         source=row["source"],
         value=row["value"],
@@ -143,8 +142,10 @@ def _shown(row: dict[str, Any]) -> Shown:
 
 # By the key of `figure`, which begins with the authority.
 _FIGURES = """
-SELECT figure.*, authority.key, document.sha256, document.path, document.url, document.media_type
+SELECT figure.*, authority.key, document.sha256, document.path, document.url, document.media_type,
+       metric.unit, metric.definition
 FROM authority JOIN figure ON figure.authority_id = authority.id
+JOIN metric ON metric.metric = figure.metric
 JOIN document ON document.id = figure.document_id
 WHERE authority.key = ?
 """

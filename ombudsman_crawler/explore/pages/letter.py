@@ -63,6 +63,8 @@ def page(asked: Asked) -> Page:
     number = _page_number(asked, letter, chosen)
     picture, why_not = _picture(asked, letter, number, chosen)
     own = [one for one in every if not one.restated and one.year_ending == int(year)]
+    others = asked.all(_OTHERS, letter["authority"])
+    place = [other["letter"] for other in others].index(name)
     return Page(
         "letter.html",
         {
@@ -73,6 +75,7 @@ def page(asked: Asked) -> Page:
             "averages": {one.metric.removesuffix(_AVERAGE): one for one in own},
             "average_suffix": _AVERAGE,
             "alone": _without_figure(own),
+            "meanings_of_figures": {one.metric: one.definition for one in own},
             "restated": [one for one in every if one not in own],
             "chosen": chosen,
             "picture": picture,
@@ -84,11 +87,9 @@ def page(asked: Asked) -> Page:
                 "SELECT * FROM letter_versions WHERE letter = ? ORDER BY version", name
             ),
             "differences": _differences(asked, name, every),
-            "others": asked.all(
-                "SELECT letter, year_ending, letter_kind FROM letters WHERE authority = ?"
-                " ORDER BY year_ending, letter",
-                letter["authority"],
-            ),
+            "others": others,
+            "before": others[place - 1] if place else None,
+            "after": others[place + 1] if place + 1 < len(others) else None,
         },
     )
 
@@ -211,3 +212,9 @@ def _differences(asked: Asked, name: str, current: list[Shown]) -> list[Differen
 
 def _in_words(value_text: str | None, absence: str | None) -> str:
     return f"absent ({absence})" if absence is not None else value_text or ""
+
+
+_OTHERS = """
+SELECT letter, year_ending, letter_kind FROM letters WHERE authority = ?
+ORDER BY year_ending, letter
+"""

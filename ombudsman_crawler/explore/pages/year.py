@@ -170,10 +170,10 @@ def _placed(
     values = [row["value"] for row in ordered]
     placed = []
     for row in ordered:
-        base = bases.get(row["key"], {}).get("value")
+        base = _of_the_same_source(bases, row)
         low, high = None, None
         if base and row["value"] is not None and row["unit"] == "percent":
-            printed = counts.get(row["key"], {}).get("value")
+            printed = _of_the_same_source(counts, row)
             count = printed if printed is not None else row["value"] * base / 100
             low, high = intervals.interval(min(base, count), base)
         placed.append(
@@ -192,6 +192,14 @@ def _placed(
             )
         )
     return placed
+
+
+def _of_the_same_source(found: dict[str, dict[str, Any]], row: dict[str, Any]) -> float | None:
+    """Return a council's other number where the same source prints it: of another's cases a rate
+    isn't the share."""
+    other = found.get(row["key"])
+    value: float | None = other["value"] if other and other["source"] == row["source"] else None
+    return value
 
 
 def _distribution(

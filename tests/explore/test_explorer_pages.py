@@ -259,8 +259,8 @@ def test_the_printed_number_is_marked_and_no_part_of_another(
     text: str, printed: str, before: str
 ) -> None:
     figure = Shown(
-        "id", "uphold_rate", "percent", "", 2021, "letter", 1.0, None, printed, None, None, text, False, (), None,
-        "", "", None, "",
+        "id", "uphold_rate", "percent", "", 2021, "letter", 1.0, None, printed, None, None, text,
+        False, (), None, "", "", None, "",
     )  # fmt: skip
     assert figure.said[0] == before
     assert "".join(figure.said) == text

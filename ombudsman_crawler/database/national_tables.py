@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ombudsman_crawler import authorities, matching
 from ombudsman_crawler.database import register
@@ -18,7 +18,6 @@ from ombudsman_crawler.database.tables import (
     NATIONAL_TABLE,
     TABLE_ROW,
 )
-from ombudsman_crawler.database.views import readings
 from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.items import Outcome, TableItem
 from ombudsman_crawler.sheets.table import Table, TableFile, TableRow
@@ -48,32 +47,6 @@ def store(connection: Connection, time: str, item: TableItem) -> None:
             last_seen=_served(func.max(ATTEMPT.c.time), item.document_id),
         )
     )
-
-
-def differ(connection: Connection) -> None:
-    """Bring up to date which current tables print different numbers for one figure: each of them is
-    doubtful. What one rounds and another doesn't is no difference."""
-    connection.execute(delete(FINDING).where(FINDING.c.code == _DIFFER))
-    connection.execute(text(_DIFFERENCES), {"code": _DIFFER})
-
-
-_DIFFER = "tables_differ"
-_DIFFERENCES = """
-WITH printed AS (
-    SELECT figure.*, metric.unit FROM current_table AS current
-    JOIN table_row ON table_row.table_id = current.id
-    JOIN figure ON figure.table_row_id = table_row.id AND figure.value IS NOT NULL
-    JOIN metric ON metric.metric = figure.metric)
-INSERT INTO finding (capture_id, table_row_id, origin, code, severity, metric, year_ending, message)
-SELECT one.capture_id, one.table_row_id, 'review', :code, 'warning', one.metric, one.year_ending,
-       'another table of the year prints ' || MIN(other.value_text)
-FROM printed AS one
-JOIN printed AS other ON other.authority_id = one.authority_id AND other.metric = one.metric
-     AND other.year_ending = one.year_ending AND other.table_row_id <> one.table_row_id
-WHERE abs(other.value - one.value) > CASE one.unit WHEN 'count' THEN 0 WHEN 'percent' THEN 0.5
-                                     WHEN 'days' THEN 0 ELSE 0.05 END
-GROUP BY one.id
-"""
 
 
 def compare(connection: Connection, before: int, now: int | None) -> tuple[Outcome, str | None]:
@@ -135,7 +108,6 @@ def _store_table(
     table: Table,
     bodies: _Bodies,
 ) -> None:
-    before = _printed_before(connection, item, table)
     table_id = connection.execute(
         insert(NATIONAL_TABLE)
         .values(
@@ -193,8 +165,7 @@ def _store_table(
                     "box": None,
                 }
             )  # fmt: skip
-        said = (*one.findings, *_revised(one, before))
-        findings += _findings(said, table, capture_id, row_id)
+        findings += _findings(one.findings, table, capture_id, row_id)
     if figures:
         connection.execute(insert(FIGURE), figures)
     if findings:
@@ -269,42 +240,6 @@ class _Bodies:
             self._ids[key] = same_key or register.authority_id(self._connection, row.name)
         of_site = key in self._of_site
         return self._ids[key], "known_name" if of_site else "new", of_site
-
-
-# -- what a corrected table says otherwise -------------------------------------
-
-_Before = dict[tuple[int, str], tuple[float | None, str | None]]
-
-
-def _printed_before(connection: Connection, item: TableItem, table: Table) -> _Before:
-    """The figures of the file that was current for this subject and year until now."""
-    if table.year_ending is None:
-        return {}
-    last = connection.scalar(
-        text(readings.CURRENT_BUT_FOR_ONE),
-        {
-            "subject": table.subject,
-            "year": table.year_ending,
-            "but_for": item.document_id,
-        },
-    )
-    rows = connection.execute(
-        select(FIGURE.c.authority_id, FIGURE.c.metric, FIGURE.c.value, FIGURE.c.value_text)
-        .join(TABLE_ROW, TABLE_ROW.c.id == FIGURE.c.table_row_id)
-        .join(NATIONAL_TABLE, NATIONAL_TABLE.c.id == TABLE_ROW.c.table_id)
-        .where(NATIONAL_TABLE.c.document_id == last, NATIONAL_TABLE.c.subject == table.subject)
-    )
-    return {(row.authority_id, row.metric): (row.value, row.value_text) for row in rows}
-
-
-def _revised(one: _Found, before: _Before) -> Iterator[Finding]:
-    if one.authority_id is None:
-        return
-    for figure in one.row.figures:
-        printed = before.get((one.authority_id, figure.metric))
-        if printed is not None and printed[0] != figure.value:
-            message = f"the table served before printed {printed[1] or 'nothing'}"
-            yield Finding("figure_revised", Severity.NOTE, message, figure.metric)
 
 
 def _findings(

@@ -1,8 +1,8 @@
-"""Checks across letters, run after each crawl and each re-reading.
+"""Checks across letters, pages and tables, run after each crawl and each re-reading.
 
-They look at the current readings of all letters and replace their own findings, so that the order
-in which letters arrived doesn't matter. None changes a value. A check that lacks what it needs
-finds nothing and is counted as skipped.
+They look at all that is current and replace their own findings, so that the order in which letters
+arrived doesn't matter. None changes a value. A check that lacks what it needs finds nothing and is
+counted as skipped.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from ombudsman_crawler import metrics
 from ombudsman_crawler.database.tables import FINDING
+from ombudsman_crawler.database.views import readings
 from ombudsman_crawler.figures.figure import Severity
 
 ORIGIN = "review"
@@ -61,8 +62,10 @@ class Noted(NamedTuple):
     metric: str | None
     year_ending: int | None
     message: str
-    #: Of a council's page, in the stead of a reading.
+    #: Of a council's page or a national table, in the stead of a reading.
     capture_id: int | None = None
+    #: Of a national table, the row.
+    table_row_id: int | None = None
 
 
 @dataclass
@@ -74,22 +77,26 @@ class Review:
 
 
 def run(engine: Engine) -> Review:
-    """Run every check across letters and bring their findings up to date, in one transaction."""
-    review = Review()
+    """Run every check and bring their findings up to date, in one transaction."""
     with engine.begin() as connection:
-        wanted: set[Noted] = set()
-        figures = [Printed(*row) for row in connection.execute(text(_FIGURES))]
-        for check in _CHECKS:
-            wanted.update(check(figures, review))
-        of_pages = [Printed(*row) for row in connection.execute(text(_PAGE_FIGURES))]
-        wanted.update(_averages(of_pages, review, "pages of"))
-        wanted.update(_rivals(connection))
-        wanted.update(_copies(connection))
-        wanted.update(_revised(connection))
-        wanted.update(_pages_lost(connection))
-        review.found.update(noted.code for noted in wanted)
+        wanted, review = noted(connection)
         _replace(connection, wanted)
     return review
+
+
+def noted(connection: Connection) -> tuple[set[Noted], Review]:
+    """Return what every check finds in what this connection sees; nothing is stored."""
+    review = Review()
+    wanted: set[Noted] = set()
+    figures = [Printed(*row) for row in connection.execute(text(_FIGURES))]
+    for check in _CHECKS:
+        wanted.update(check(figures, review))
+    of_pages = [Printed(*row) for row in connection.execute(text(_PAGE_FIGURES))]
+    wanted.update(_averages(of_pages, review, "pages of"))
+    for look in (_rivals, _copies, _revised, _pages_lost, _tables_differ, _tables_revised):
+        wanted.update(look(connection))
+    review.found.update(one.code for one in wanted)
+    return wanted, review
 
 
 def _replace(connection: Connection, wanted: set[Noted]) -> None:
@@ -270,6 +277,37 @@ def _pages_lost(connection: Connection) -> Iterator[Noted]:
         )
 
 
+def _tables_differ(connection: Connection) -> Iterator[Noted]:
+    """Current tables that print different numbers for one figure are each doubtful. What one rounds
+    and another doesn't is no difference."""
+    for row in connection.execute(text(_TABLES_DIFFER)):
+        yield Noted(
+            None,
+            "tables_differ",
+            Severity.WARNING.value,
+            row.metric,
+            row.year_ending,
+            f"another table of the year prints {row.other}",
+            row.capture_id,
+            row.table_row_id,
+        )
+
+
+def _tables_revised(connection: Connection) -> Iterator[Noted]:
+    """A figure that the table served before printed otherwise was revised."""
+    for row in connection.execute(text(_TABLES_REVISED)):
+        yield Noted(
+            None,
+            "figure_revised",
+            Severity.NOTE.value,
+            row.metric,
+            row.year_ending,
+            f"the table served before printed {row.old or 'nothing'}",
+            row.capture_id,
+            row.table_row_id,
+        )
+
+
 _CHECKS: tuple[Callable[[Sequence[Printed], Review], Iterator[Noted]], ...] = (
     _averages,
     _neighbours,
@@ -373,6 +411,42 @@ WHERE (now.state = 'no_statistics' OR now.status = 'unknown_form')
     WHERE newest.authority_id = now.authority_id
     ORDER BY newest.last_seen DESC, newest.capture_id DESC LIMIT 1)
   AND (authority.last_day IS NULL OR authority.last_day > substr(now.last_seen, 1, 10))
+"""
+
+_TABLES_DIFFER = """
+WITH printed AS (
+    SELECT figure.*, metric.unit FROM current_table AS current
+    JOIN table_row ON table_row.table_id = current.id
+    JOIN figure ON figure.table_row_id = table_row.id AND figure.value IS NOT NULL
+    JOIN metric ON metric.metric = figure.metric)
+SELECT one.capture_id, one.table_row_id, one.metric, one.year_ending,
+       MIN(other.value_text) AS other
+FROM printed AS one
+JOIN printed AS other ON other.authority_id = one.authority_id AND other.metric = one.metric
+     AND other.year_ending = one.year_ending AND other.table_row_id <> one.table_row_id
+WHERE abs(other.value - one.value) > CASE one.unit WHEN 'count' THEN 0 WHEN 'percent' THEN 0.5
+                                     WHEN 'days' THEN 0 ELSE 0.05 END
+GROUP BY one.id
+"""
+
+# A current table beside the file that would be current for its subject and year without it.
+_TABLES_REVISED = f"""
+WITH beside AS (
+    SELECT "table".*, {readings.TABLE_BEFORE} AS document_before FROM current_table AS "table"
+    WHERE "table".year_ending IS NOT NULL)
+SELECT figure.capture_id, figure.table_row_id, figure.metric, beside.year_ending,
+       MIN(old.value_text) AS old
+FROM beside
+JOIN table_row ON table_row.table_id = beside.id
+JOIN figure ON figure.table_row_id = table_row.id
+JOIN national_table AS earlier ON earlier.document_id = beside.document_before
+                              AND earlier.subject IS beside.subject
+                              AND earlier.year_ending = beside.year_ending
+JOIN table_row AS old_row ON old_row.table_id = earlier.id
+                         AND old_row.authority_id = figure.authority_id
+JOIN figure AS old ON old.table_row_id = old_row.id AND old.metric = figure.metric
+                  AND old.year_ending = figure.year_ending
+GROUP BY figure.id HAVING NOT MAX(old.value IS figure.value)
 """
 
 

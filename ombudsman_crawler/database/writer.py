@@ -443,8 +443,6 @@ class Writer:
         made final: other bytes are a new version only where their cells differ."""
         with self._engine.begin() as connection:
             national_tables.store(connection, self._time(), item)
-            if item.reading is not None:
-                national_tables.differ(connection)
             if item.outcome is Outcome.ARCHIVED and item.previous_document_id is not None:
                 item.outcome, item.reason = national_tables.compare(
                     connection, item.previous_document_id, item.document_id

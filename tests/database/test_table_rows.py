@@ -13,6 +13,7 @@ from served import Archive, opened
 from sqlalchemy import text
 
 from ombudsman_crawler.archive.documents import Stored
+from ombudsman_crawler.database import review
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.items import CouncilItem, Outcome, TableItem
 from ombudsman_crawler.sheets.read import read_file, unreadable
@@ -78,6 +79,7 @@ def test_other_bytes_with_the_same_cells_are_no_new_version(archive: Archive) ->
     serve(archive, FIRST)
     item = serve(archive, FIRST.replace("\n", "\r\n"))
     assert (item.outcome, item.reason) == (Outcome.UNCHANGED, "other bytes, the same cells")
+    review.run(archive.engine)
     assert rows(archive, "SELECT * FROM finding WHERE code = 'figure_revised'") == []
 
 
@@ -87,6 +89,7 @@ def test_a_correction_is_current_until_its_address_serves_the_first_again(
     serve(archive, FIRST)
     serve(archive, FIRST.replace("Council,1,2,3", "Council,5,2,7"))
     assert housing(archive)["Kent County Council"] == 5
+    review.run(archive.engine)
     noted = rows(archive, "SELECT metric, message FROM finding WHERE code = 'figure_revised'")
     assert noted == [
         {"metric": "received_housing", "message": "the table served before printed 1"},
@@ -94,6 +97,12 @@ def test_a_correction_is_current_until_its_address_serves_the_first_again(
     ]
     serve(archive, FIRST)
     assert housing(archive)["Kent County Council"] == 1
+    review.run(archive.engine)
+    noted = rows(archive, "SELECT metric, message FROM finding WHERE code = 'figure_revised'")
+    assert [row["message"] for row in noted] == [
+        "the table served before printed 5",
+        "the table served before printed 7",
+    ]
 
 
 def test_what_two_sheets_of_one_file_have_is_shown_together(archive: Archive) -> None:

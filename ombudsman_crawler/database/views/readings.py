@@ -71,10 +71,18 @@ _CURRENT_FIRST = """
       newest.first_seen DESC, newest.id DESC LIMIT 1
 """
 
-# The current file of a subject and year, but for one.
-CURRENT_BUT_FOR_ONE = f"""
-SELECT newest.document_id FROM national_table AS newest
-WHERE newest.document_id <> :but_for AND {_CURRENT_FIRST.format(subject=":subject", year=":year")}
+# What was served before "table": its address's file before it, else the file that would be current
+# for its subject and year without it.
+TABLE_BEFORE = f"""
+COALESCE(
+    (SELECT newest.document_id FROM national_table AS newest
+     WHERE newest.link_id = "table".link_id AND newest.document_id <> "table".document_id
+       AND newest.subject IS "table".subject AND newest.year_ending IS "table".year_ending
+       AND newest.status <> 'unrecognised'
+     ORDER BY newest.last_seen DESC, newest.id DESC LIMIT 1),
+    (SELECT newest.document_id FROM national_table AS newest
+     WHERE newest.document_id <> "table".document_id
+       AND {_CURRENT_FIRST.format(subject='"table".subject', year='"table".year_ending')}))
 """
 
 # The national tables of each subject and year in the file that is current: it may have one on

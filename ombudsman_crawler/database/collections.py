@@ -49,6 +49,16 @@ class PageReading(Base):
     last_seen: Mapped[str]
 
 
+class PageDocument(Base):
+    """A document that carried what a council's page said: other bytes with the same content are no
+    other reading."""
+
+    __tablename__ = "page_document"
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), primary_key=True)
+    capture_id: Mapped[int] = mapped_column(ForeignKey("page_reading.capture_id"), index=True)
+
+
 class NationalTable(Base):
     """One sheet of one national table: a file's, as the site served it.
 
@@ -142,6 +152,16 @@ class DecisionVersion(Base):
     content_sha256: Mapped[str]
     first_seen: Mapped[str]
     last_seen: Mapped[str]
+
+
+class DecisionDocument(Base):
+    """A document that carried a wording of a decision: other bytes with the same words are the same
+    version."""
+
+    __tablename__ = "decision_document"
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("decision_version.id"), index=True)
 
 
 class DecisionWindow(Base):

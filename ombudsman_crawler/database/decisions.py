@@ -30,6 +30,7 @@ from ombudsman_crawler.database.tables import (
     ATTEMPT,
     AUTHORITY_NAME,
     DECISION,
+    DECISION_DOCUMENT,
     DECISION_VERSION,
     DECISION_WINDOW,
     ERASURE,
@@ -190,7 +191,7 @@ def _version(
         content = _content_sha256(item.page)
         found = connection.execute(mine.where(DECISION_VERSION.c.content_sha256 == content)).first()
         if found is None:
-            return connection.execute(
+            found = connection.execute(
                 insert(DECISION_VERSION)
                 .values(
                     decision_id=decision_id,
@@ -206,8 +207,23 @@ def _version(
             ).one()
     else:
         found = connection.execute(
-            mine.where(DECISION_VERSION.c.document_id == item.document_id)
+            mine.where(
+                DECISION_VERSION.c.id.in_(
+                    select(DECISION_DOCUMENT.c.version_id).where(
+                        DECISION_DOCUMENT.c.document_id == item.document_id,
+                        DECISION_DOCUMENT.c.decision_id == decision_id,
+                    )
+                )
+            )
         ).first()
+    if found is not None:
+        connection.execute(
+            upsert(DECISION_DOCUMENT)
+            .values(document_id=item.document_id, decision_id=decision_id, version_id=found.id)
+            .on_conflict_do_update(
+                index_elements=["document_id", "decision_id"], set_={"version_id": found.id}
+            )
+        )
     if found is not None and served:
         connection.execute(
             update(DECISION_VERSION).where(DECISION_VERSION.c.id == found.id).values(last_seen=time)

@@ -406,6 +406,8 @@ _OF_COLLECTIONS = {
     "page_history.state": "`figures`, `no_data` (the zeros of an abolished council) or "
     "`no_statistics`",
     "page_history.status": "`ok`, `suspect` (doubtful figures) or `unknown_form`",
+    "page_document.capture_id": "→ `page_reading`: the capture that first brought this content",
+    "decision_document.version_id": "→ `decision_version`",
     "current_page.state": "`figures`, `no_data` (the zeros of an abolished council) or "
     "`no_statistics`",
     "reference": "the Ombudsman's reference of the case",

@@ -14,8 +14,15 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
-from ombudsman_crawler.database.tables import ATTEMPT, FIGURE, FINDING, PAGE_READING
+from ombudsman_crawler.database.tables import (
+    ATTEMPT,
+    FIGURE,
+    FINDING,
+    PAGE_DOCUMENT,
+    PAGE_READING,
+)
 from ombudsman_crawler.figures.figure import Finding, Severity
 from ombudsman_crawler.site.statistics_page import READER, StatisticsPage
 from ombudsman_crawler.years import last_day
@@ -48,6 +55,13 @@ def store(connection: Connection, now: str, page: Served, reading: StatisticsPag
     if reading is not None:
         row = _store_reading(connection, now, page, reading, row)
     assert row is not None
+    connection.execute(
+        upsert(PAGE_DOCUMENT)
+        .values(document_id=page.document_id, authority_id=page.authority_id, capture_id=row)
+        .on_conflict_do_update(
+            index_elements=["document_id", "authority_id"], set_={"capture_id": row}
+        )
+    )
     connection.execute(
         update(PAGE_READING)
         .where(PAGE_READING.c.capture_id == row)
@@ -86,6 +100,9 @@ def _store_reading(
         _write_figures(connection, same, page, reading)
     elif known is not None and known != same:
         _forget(connection, known)
+        connection.execute(
+            update(PAGE_DOCUMENT).where(PAGE_DOCUMENT.c.capture_id == known).values(capture_id=same)
+        )
         connection.execute(delete(PAGE_READING).where(PAGE_READING.c.capture_id == known))
     return same
 

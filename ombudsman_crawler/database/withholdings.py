@@ -1,6 +1,7 @@
 """What people keep back from publication, and no longer: nothing is removed by it.
 
-A subject is `document:<sha256>` or `decision:<reference>`; the last word on it counts.
+A subject is `document:<sha256>` or `decision:<reference>`; the last word on it counts. Documents
+with the same words in other bytes are kept back with it.
 """
 
 from __future__ import annotations
@@ -11,27 +12,43 @@ from sqlalchemy import Connection, text
 
 from ombudsman_crawler.database.subjects import Subject
 
-#: The body of the view `withheld`.
+#: The body of the view `withheld`: a row for each document of a subject.
 WITHHELD = """
 WITH said AS (
     SELECT * FROM withholding AS word
-    WHERE withheld AND id = (SELECT MAX(id) FROM withholding WHERE subject = word.subject))
-SELECT said.subject, document.id AS document_id, document.sha256 AS document_sha256,
-       document.path AS document_path, NULL AS reference, said.who, said.time, said.why
-FROM said JOIN document ON said.subject = 'document:' || document.sha256
+    WHERE withheld AND id = (SELECT MAX(id) FROM withholding WHERE subject = word.subject)),
+named AS (
+    SELECT said.*, document.id AS document_id
+    FROM said JOIN document ON said.subject = 'document:' || document.sha256),
+with_twins AS (
+    SELECT subject, document_id, who, time, why FROM named
+    UNION
+    SELECT subject, twin.document_id, who, time, why FROM named
+    JOIN version_document AS mine ON mine.document_id = named.document_id
+    JOIN version_document AS twin ON twin.version_id = mine.version_id
+    UNION
+    SELECT subject, twin.document_id, who, time, why FROM named
+    JOIN page_document AS mine ON mine.document_id = named.document_id
+    JOIN page_document AS twin ON twin.capture_id = mine.capture_id
+    UNION
+    SELECT subject, twin.document_id, who, time, why FROM named
+    JOIN decision_document AS mine ON mine.document_id = named.document_id
+    JOIN decision_document AS twin ON twin.version_id = mine.version_id)
+SELECT with_twins.subject, document.id AS document_id, document.sha256 AS document_sha256,
+       document.path AS document_path, NULL AS reference, with_twins.who, with_twins.time,
+       with_twins.why
+FROM with_twins JOIN document ON document.id = with_twins.document_id
 UNION ALL
 SELECT said.subject, document.id, document.sha256, document.path, decision.reference, said.who,
        said.time, said.why
 FROM said JOIN decision ON said.subject = 'decision:' || decision.reference
-LEFT JOIN decision_version AS version ON version.decision_id = decision.id
-LEFT JOIN document ON document.id = version.document_id
+LEFT JOIN decision_document AS carries ON carries.decision_id = decision.id
+LEFT JOIN document ON document.id = carries.document_id
 """
 
-#: SQL: whether a document is withheld, as 0 or 1, by the last word on it.
-IS_WITHHELD = """COALESCE((
-           SELECT word.withheld FROM withholding AS word
-           WHERE word.subject = 'document:' || document.sha256
-           ORDER BY word.id DESC LIMIT 1), 0)"""
+#: SQL: whether a document is withheld, as 0 or 1.
+IS_WITHHELD = """document.id IN (
+           SELECT document_id FROM withheld WHERE document_id IS NOT NULL)"""
 
 _SHA256S = "SELECT sha256 FROM document WHERE id = :id"
 

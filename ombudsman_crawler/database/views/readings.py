@@ -56,20 +56,24 @@ JOIN capture ON capture.id = page.capture_id
 """
 
 
-# The files of a subject and year, the current one first. What is served no longer, neither at its
-# address nor at all, comes last; of files that are served side by side the one that was met last is
-# the correction, whatever the order in which they were asked for.
-_CURRENT_FIRST = """
+# The files of a subject and year in `tables`, the current one first. What is served no longer,
+# neither at its address nor at all, comes last; of files that are served side by side the one that
+# was met last is the correction, whatever the order in which they were asked for.
+CURRENT_FIRST = """
     newest.subject IS {subject} AND newest.year_ending IS {year}
       AND newest.status <> 'unrecognised'
     ORDER BY EXISTS (
-        SELECT 1 FROM national_table AS later
+        SELECT 1 FROM {tables} AS later
         WHERE later.link_id = newest.link_id AND later.document_id <> newest.document_id
           AND later.last_seen > newest.last_seen)
         OR EXISTS (
         SELECT 1 FROM link WHERE link.id = newest.link_id AND link.gone_since IS NOT NULL),
       newest.first_seen DESC, newest.id DESC LIMIT 1
 """
+
+_CURRENT_FIRST = CURRENT_FIRST.format(
+    tables="national_table", subject='"table".subject', year='"table".year_ending'
+)
 
 # What was served before "table": its address's file before it, else the file that would be current
 # for its subject and year without it.
@@ -82,7 +86,7 @@ COALESCE(
      ORDER BY newest.last_seen DESC, newest.id DESC LIMIT 1),
     (SELECT newest.document_id FROM national_table AS newest
      WHERE newest.document_id <> "table".document_id
-       AND {_CURRENT_FIRST.format(subject='"table".subject', year='"table".year_ending')}))
+       AND {_CURRENT_FIRST}))
 """
 
 # The national tables of each subject and year in the file that is current: it may have one on
@@ -91,7 +95,7 @@ CURRENT_TABLE = f"""
 SELECT "table".* FROM national_table AS "table"
 WHERE "table".status <> 'unrecognised' AND "table".document_id = (
     SELECT newest.document_id FROM national_table AS newest
-    WHERE {_CURRENT_FIRST.format(subject='"table".subject', year='"table".year_ending')})
+    WHERE {_CURRENT_FIRST})
 """
 
 

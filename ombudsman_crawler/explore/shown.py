@@ -69,11 +69,26 @@ class Shown:
         if self._busy.acquire(blocking=False):
             threading.Thread(target=self._renew, name="renew", daemon=True).start()
 
+    @property
+    def is_swept(self) -> bool:
+        """Whether the database that was made is gone: other programs sweep the folder of temporary
+        files."""
+        return self.is_live and not self.analysts.path.exists()
+
+    def renew(self) -> None:
+        """Make the database anew; returns when it is there, by whomever."""
+        self._busy.acquire()
+        if self.is_swept:
+            self._renew()
+        else:
+            self._busy.release()
+
     def _renew(self) -> None:
+        # Whoever calls has `_busy`.
         try:
             self._looked = time.monotonic()
             seen = self._changes()
-            if seen == self._seen:
+            if seen == self._seen and not self.is_swept:
                 return
             before = self.analysts.path
             made = self._make()
@@ -81,7 +96,7 @@ class Shown:
             self.renewed(made.path)
             self.analysts = made
             # Who reads the one before still has it open.
-            before.unlink()
+            before.unlink(missing_ok=True)
         except Exception:
             # The pages go on with what they have; `made` in their foot tells how old it is.
             logger.exception("the storage has changed and can't be shown as it is now")
@@ -92,6 +107,7 @@ class Shown:
         started = time.monotonic()
         self._number += 1
         path = Path(self._folder.name, f"analysts-{self._number}.db")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         analysts.of_storage(self.storage, path)
         self._looked = time.monotonic()
         self._made_in = self._looked - started

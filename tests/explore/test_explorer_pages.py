@@ -20,6 +20,7 @@ from PIL import Image
 
 from ombudsman_crawler.explore import server, shown
 from ombudsman_crawler.explore.pages import doubts
+from ombudsman_crawler.explore.pages import year as year_page
 from ombudsman_crawler.explore.pages.figures import Shown
 from ombudsman_crawler.replica import Replica
 
@@ -166,6 +167,36 @@ def test_the_cases_of_a_rate_are_those_of_its_own_source(explored: Storage, tmp_
         assert words(row.xpath("td[4]")) == ""
 
 
+@pytest.mark.parametrize(
+    ("rate", "count", "base", "interval"),
+    [
+        (97, None, 38, "87–100%"),  # 37 of 38, not 36.86
+        (97, 37, 38, "87–100%"),
+        (97, None, 7, None),  # no number of 7 cases is 97 percent
+        (97, 40, 38, None),
+        (50, 30, 50, None),
+        (100, None, 3, "44–100%"),
+        (0, None, 3, "0–56%"),
+    ],
+)
+def test_an_interval_is_one_of_whole_cases(
+    rate: float, count: float | None, base: float, interval: str | None
+) -> None:
+    row = {
+        "key": KENT, "authority": KENT, "year_ending": 2025, "source": "letter",
+        "metric": "uphold_rate", "value": rate, "value_text": f"{rate}%", "absence": None,
+        "doubts": None, "unit": "percent",
+    }  # fmt: skip
+    counts = {KENT: {"value": count, "source": "letter"}}
+    (placed,) = year_page._placed([row], counts, {KENT: {"value": base, "source": "letter"}})
+    if interval is None:
+        assert (placed.low, placed.high) == (None, None)
+    else:
+        assert placed.low is not None
+        assert placed.high is not None
+        assert f"{round(placed.low)}–{round(placed.high)}%" == interval
+
+
 def test_what_a_later_letter_says_of_an_earlier_year_is_shown(
     explored: Storage, tmp_path: Path
 ) -> None:
@@ -310,6 +341,8 @@ def test_every_figure_has_a_lasting_address(get: Get, explored: Storage) -> None
         assert "TEST DATA" in words(page.css(".cite"))
         if figure["doubts"]:
             assert page.css(".finding.warning, .finding.error")
+        crumbs = page.css(".crumbs a::attr(href)").getall()
+        assert [get(address).status_code for address in crumbs] == [200, 200], figure["figure_id"]
 
 
 def test_doubts_lead_to_their_evidence_and_can_be_settled(get: Get, explored: Storage) -> None:

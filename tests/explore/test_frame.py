@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -174,8 +175,6 @@ def test_what_goes_wrong_is_said_in_a_sentence_and_logged(
 def test_a_storage_that_changes_is_shown_anew(
     explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import shutil
-
     copied = tmp_path / "storage"
     shutil.copytree(explored.path, copied)
     monkeypatch.setattr(shown, "_LOOK_SECONDS", 0.0)
@@ -199,6 +198,42 @@ def test_a_storage_that_changes_is_shown_anew(
         assert not first.exists()
     finally:
         showing.close()
+
+
+def test_a_swept_folder_of_temporary_files_is_made_good(
+    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd removes what lies there for ten days."""
+    copied = tmp_path / "storage"
+    shutil.copytree(explored.path, copied)
+    monkeypatch.setattr(shown, "_LOOK_SECONDS", 0.0)
+    showing = shown.Shown(copied)
+    try:
+        get = asking(showing)
+        shutil.rmtree(showing.analysts.path.parent)
+        said = ombudsman_here(
+            "withhold", "kent-county-council/2021", "--who", "me", "--why", "a name",
+            "--storage", copied,
+        )  # fmt: skip
+        assert said.status == 0
+        wait_until(lambda: "withheld" in get("/letter/kent-county-council/2021").words, 20)
+        assert get("/data/letters.json").status == 200
+        assert get("/data.db").status == 200
+    finally:
+        showing.close()
+
+
+def test_a_question_of_thousands_of_arguments_is_refused_at_once(
+    get: Callable[[str], Answered],
+) -> None:
+    asked = "&".join(f"a{number}=1" for number in range(4000))
+    for address in ("/", "/data/letters", "/data", "/about"):
+        started = time.monotonic()
+        answer = get(f"{address}?{asked}")
+        assert answer.status == 400
+        assert "content-security-policy" in answer.headers
+        assert time.monotonic() - started < 5
+    assert get("/?" + "&".join(f"a{number}=1" for number in range(20))).status == 200
 
 
 @pytest.mark.parametrize("said", [signal.SIGINT, signal.SIGTERM])

@@ -21,6 +21,8 @@ def page(asked: Asked) -> Page:
         {
             "title": f"{authority['authority']}, {years.label(figure.year_ending)}",
             "figure": figure,
+            # A year shows the average beside its own figure.
+            "of_council": figure.metric.removesuffix("_similar"),
             "authority": authority,
             "first_day": years.first_day(figure.year_ending).isoformat(),
             "last_day": years.last_day(figure.year_ending).isoformat(),

@@ -15,6 +15,8 @@ from ombudsman_crawler.explore.pages import figures
 from ombudsman_crawler.explore.pages.asked import Asked
 
 _FIRST_SHOWN = "uphold_rate"
+# Half a percentage point, and what binary fractions add.
+_ROUNDED = 0.5 + 1e-9
 # The numbers each rate is the share of, where they are printed: how sure it is depends on them.
 # Satisfactory remedies are a share of the upheld decisions, whatever base is printed beneath.
 _BASES = {
@@ -174,8 +176,9 @@ def _placed(
         low, high = None, None
         if base and row["value"] is not None and row["unit"] == "percent":
             printed = _of_the_same_source(counts, row)
-            count = printed if printed is not None else row["value"] * base / 100
-            low, high = intervals.interval(min(base, count), base)
+            count = printed if printed is not None else round(row["value"] * base / 100)
+            if _is_share(row["value"], count, base):
+                low, high = intervals.interval(count, base)
         placed.append(
             Placed(
                 values.index(row["value"]) + 1 if row["value"] is not None else None,
@@ -192,6 +195,11 @@ def _placed(
             )
         )
     return placed
+
+
+def _is_share(rate: float, count: float, base: float) -> bool:
+    """Whether a rate, perhaps rounded to whole percent, is that of so many cases."""
+    return 0 <= count <= base and abs(100 * count / base - rate) <= _ROUNDED
 
 
 def _of_the_same_source(found: dict[str, dict[str, Any]], row: dict[str, Any]) -> float | None:

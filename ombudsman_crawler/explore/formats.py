@@ -87,6 +87,11 @@ def sentence(text: str | None) -> str:
     return text[:1].upper() + text[1:] if text else ""
 
 
+def title(what: str, authority: str, year_ending: int) -> str:
+    """Name a page by what is its own first: tabs and screen readers begin with it."""
+    return f"{sentence(words(what))}, {authority}, {year(year_ending)}"
+
+
 def as_json(value: Any) -> Markup:
     """Write a value as JSON that may stand in a script element of a page, whatever is in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))

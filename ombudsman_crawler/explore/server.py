@@ -31,7 +31,7 @@ def application(shown: Shown) -> Any:
         [],
         template_dir=str(TEMPLATES),
         static_mounts=[("assets", str(STATIC))],
-        settings={"sql_time_limit_ms": 5_000, "max_returned_rows": 10_000},
+        settings={"sql_time_limit_ms": 5_000, "max_returned_rows": 1_000},
         metadata=describe.datasette_metadata(
             shown.analysts.columns(), shown.analysts.about, _DATABASE
         ),

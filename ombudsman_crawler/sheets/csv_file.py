@@ -17,6 +17,8 @@ from ombudsman_crawler.sheets.sheet import (
 )
 
 _DELIMITERS = ",;\t|"
+# The bound of Python's reader, which other libraries of the same process may have lifted.
+_LONGEST = 131_072
 # Records looked at for the delimiter.
 _LOOK_AT = 60
 
@@ -37,6 +39,8 @@ def read(body: bytes) -> SheetFile:
                 raise UnreadableSheet(f"more than {MAX_ROWS:,} rows")
             if len(fields) > MAX_COLUMNS and any(fields[MAX_COLUMNS:]):
                 raise UnreadableSheet(f"more than {MAX_COLUMNS} columns")
+            if any(len(field) > _LONGEST for field in fields):
+                raise UnreadableSheet(f"no CSV: a field of more than {_LONGEST:,} characters")
             cells = [
                 text_cell(field, place(number, column))
                 for column, field in enumerate(fields[:MAX_COLUMNS], 1)

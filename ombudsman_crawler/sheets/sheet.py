@@ -50,7 +50,7 @@ class SheetFile:
     left_out: tuple[str, ...] = ()
 
 
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,10})?")
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.\d{1,10})?")
 
 
 def number_of(text: str) -> tuple[float | None, bool]:

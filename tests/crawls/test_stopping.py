@@ -152,7 +152,7 @@ def test_killed_workers_die_with_their_crawl(storage: Storage, slow: Replica) ->
 
 
 def test_a_killed_worker_costs_no_letter(storage: Storage, slow: Replica) -> None:
-    process = storage.start(slow)
+    process = storage.start(slow, OMBUDSMAN_READERS="2")
     wait_until(lambda: archived(storage) >= 2)
     for child in _children(process.pid):
         os.kill(child, signal.SIGKILL)

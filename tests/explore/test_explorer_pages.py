@@ -320,6 +320,7 @@ def test_a_letter_that_was_revised_shows_what_differs(get: Get, explored: Storag
 
 
 def test_every_figure_has_a_lasting_address(get: Get, explored: Storage) -> None:
+    titles: list[str] = []
     some = explored.query(
         "SELECT * FROM figures WHERE rowid IS NULL OR 1 ORDER BY figure_id LIMIT 1500"
     )[::97]
@@ -341,8 +342,12 @@ def test_every_figure_has_a_lasting_address(get: Get, explored: Storage) -> None
         assert "TEST DATA" in words(page.css(".cite"))
         if figure["doubts"]:
             assert page.css(".finding.warning, .finding.error")
+        titles.append(page.css("title::text").get() or "")
         crumbs = page.css(".crumbs a::attr(href)").getall()
         assert [get(address).status_code for address in crumbs] == [200, 200], figure["figure_id"]
+    assert len(set(titles)) == len({figure["figure_id"].replace("/council_page/", "/")
+                                    .replace("/national_table/", "/").replace("/letter/", "/")
+                                    for figure in some})  # fmt: skip
 
 
 def test_doubts_lead_to_their_evidence_and_can_be_settled(get: Get, explored: Storage) -> None:

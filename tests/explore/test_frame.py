@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -221,6 +222,22 @@ def test_a_swept_folder_of_temporary_files_is_made_good(
         assert get("/data.db").status == 200
     finally:
         showing.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select zeroblob(900000000)",
+        "select hex(zeroblob(400000000))",
+        "select printf('%.900000000d', 1)",
+        "select hex(zeroblob(2000000)) from figures",
+    ],
+)
+def test_no_query_makes_gigabytes(get: Callable[[str], Answered], query: str) -> None:
+    started = time.monotonic()
+    answer = get(f"/data.json?{urlencode({'sql': query})}")
+    assert "too big" in answer.body or len(answer.body) < 10_000
+    assert time.monotonic() - started < 10
 
 
 def test_a_question_of_thousands_of_arguments_is_refused_at_once(

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from make_tables import csv_bytes, workbook
 
 from ombudsman_crawler.sheets.read import read_file
-from ombudsman_crawler.sheets.sheet import MAX_FILE
+from ombudsman_crawler.sheets.sheet import MAX_FILE, number_of
 from ombudsman_crawler.sheets.table import STATUSES, Told
 from ombudsman_crawler.sheets.workbook import displayed
 
@@ -53,6 +53,17 @@ def sheet_xml(inside: bytes, after: bytes = b"") -> bytes:
         b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
         b"<sheetData>" + inside + b"</sheetData>" + after + b"</worksheet>"
     )
+
+
+@pytest.mark.parametrize("sign", ["", "%"])
+def test_a_number_of_hundreds_of_digits_is_no_number(sign: str) -> None:
+    long = "1" + ",000" * 110 + sign
+    body = f'Council,Uphold Rate,Upheld\nKent CC,"{long}",2\nLeeds CC,"{long}",4\n'
+    for table in read_file(body.encode(), Told()).tables:
+        for row in table.rows:
+            for figure in row.figures:
+                assert figure.value is None or figure.value < 1e12
+    assert number_of(long) == (None, False)
 
 
 @pytest.mark.parametrize(

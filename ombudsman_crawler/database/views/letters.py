@@ -61,7 +61,7 @@ VERSION_FIGURES = """
 SELECT numbered.letter, numbered.authority, numbered.slug, numbered.gss_code, numbered.kind,
        numbered.version, figure.year_ending, figure.metric, figure.value, figure.absence,
        figure.value_text, figure.restated, figure.page, figure.box, figure.text,
-       document.sha256 AS document_sha256
+       document.sha256 AS document_sha256, numbered.copy
 FROM letter_versions AS numbered
 JOIN document ON document.sha256 = numbered.document_sha256
 JOIN letter_version AS version

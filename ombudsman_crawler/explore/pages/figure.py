@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from ombudsman_crawler import credits, findings, metrics, years
+from ombudsman_crawler.explore import formats
 from ombudsman_crawler.explore.answers import Bytes, NotFound, Page
 from ombudsman_crawler.explore.pages import figures
 from ombudsman_crawler.explore.pages.asked import Asked
@@ -19,7 +20,7 @@ def page(asked: Asked) -> Page:
     return Page(
         "figure.html",
         {
-            "title": f"{authority['authority']}, {years.label(figure.year_ending)}",
+            "title": formats.title(figure.metric, authority["authority"], figure.year_ending),
             "figure": figure,
             # A year shows the average beside its own figure.
             "of_council": figure.metric.removesuffix("_similar"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ombudsman_crawler import findings
+from ombudsman_crawler.explore import formats
 from ombudsman_crawler.explore.answers import NotFound, Page
 from ombudsman_crawler.explore.page_images import NotDrawn
 from ombudsman_crawler.explore.pages import figures
@@ -68,7 +69,9 @@ def page(asked: Asked) -> Page:
     return Page(
         "letter.html",
         {
-            "title": f"{letter['authority']}, {int(year) - 1}–{int(year) % 100:02d}",
+            "title": formats.title(
+                chosen.metric if chosen else "letter", letter["authority"], int(year)
+            ),
             "key": key,
             "letter": letter,
             "figures": [one for one in own if not one.metric.endswith(_AVERAGE)],

@@ -19,7 +19,15 @@ from ombudsman_crawler.database import review, tables, views
 from ombudsman_crawler.database.views import readings
 
 _KEPT_BACK = "(SELECT document_id FROM main.withheld WHERE document_id IS NOT NULL)"
-_REFERENCES_KEPT_BACK = "(SELECT reference FROM main.withheld WHERE reference IS NOT NULL)"
+# Those of decisions that are withheld, by their reference or by a document, and of public reports.
+_REFERENCES_KEPT_BACK = f"""(
+    SELECT reference FROM main.withheld WHERE reference IS NOT NULL
+    UNION SELECT kept.reference FROM main.decision AS kept
+    JOIN main.decision_document AS carries ON carries.decision_id = kept.id
+    WHERE kept.reference IS NOT NULL AND carries.document_id IN {_KEPT_BACK}
+    UNION SELECT kept.reference FROM main.public_report AS kept
+    WHERE kept.reference IS NOT NULL AND kept.document_id IN {_KEPT_BACK})"""
+_OTHER_REFERENCE = f"(every.reference IS NULL OR every.reference NOT IN {_REFERENCES_KEPT_BACK})"
 _SEEN_PREFIX = "seen_"
 
 #: What of a table isn't withheld. What is current is chosen before: what was current until then
@@ -39,8 +47,11 @@ _SHOWN = {
             year="every.year_ending",
         )
     }), 0) NOT IN {_KEPT_BACK}""",
-    "public_report": f"(every.document_id IS NULL OR every.document_id NOT IN {_KEPT_BACK})",
-    "decision": f"""(every.reference IS NULL OR every.reference NOT IN {_REFERENCES_KEPT_BACK})
+    "public_report": f"""(every.document_id IS NULL OR every.document_id NOT IN {_KEPT_BACK})
+        AND {_OTHER_REFERENCE}""",
+    # What a council agreed to after a decision tells of it.
+    "service_improvement": _OTHER_REFERENCE,
+    "decision": f"""{_OTHER_REFERENCE}
         AND every.id NOT IN (SELECT carries.decision_id FROM main.decision_document AS carries
                              WHERE carries.document_id IN {_KEPT_BACK})""",
 }

@@ -359,6 +359,12 @@ def test_doubts_lead_to_their_evidence_and_can_be_settled(get: Get, explored: St
     assert len(page.css("article.finding")) == min(50, len(open_now))
     for address in page.css("article.finding a::attr(href)").getall():
         assert get(address).status_code == 200, address
+    of_tables = [row for row in open_now if row["source"] == "national_table"]
+    assert of_tables
+    tables = html(get("/doubts?source=national_table"))
+    for finding in tables.css("article.finding"):
+        assert "a whole table" not in words(finding.css("h3"))
+        assert finding.css("a::attr(href)").get()
     commands = page.css("article.finding code::text").getall()
     assert all(line.startswith("ombudsman acknowledge ") for line in commands)
     by_council = [row for row in open_now if row["slug"]]

@@ -105,6 +105,36 @@ def test_a_council_is_found_by_a_part_of_any_of_its_names(get: Callable[[str], A
 
 
 @pytest.mark.parametrize(
+    "typed",
+    ["kent council", "COUNTY kent", "kent-county-council", "E10000016", "Kent County  Council"],
+)
+def test_a_council_is_found_however_it_is_typed(get: Callable[[str], Answered], typed: str) -> None:
+    answer = get(f"/councils?{urlencode({'q': typed})}")
+    assert answer.status == 302
+    assert answer.headers["location"] == "/council/kent-county-council"
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("/council/Kent-County-Council", "/council/kent-county-council"),
+        ("/letter/KENT-county-council/2021", "/letter/kent-county-council/2021"),
+        ("/council/kent-county-council/", "/council/kent-county-council"),
+        ("/councils/", "/councils"),
+        ("/letter/kent-county-council/2021/", "/letter/kent-county-council/2021"),
+    ],
+)
+def test_other_ways_to_write_an_address_lead_there(
+    get: Callable[[str], Answered], address: str, leads_to: str
+) -> None:
+    answer = get(address)
+    assert (answer.status, answer.headers["location"]) == (302, leads_to)
+    assert get(leads_to).status == 200
+    for elsewhere in ("//elsewhere.example/", "/\\elsewhere.example/"):
+        assert get(elsewhere).status != 302
+
+
+@pytest.mark.parametrize(
     "address", ["/council/nobody", "/nothing", "/letter/nobody/2021", "/year/abc", "/page/x/1.png"]
 )
 def test_what_isnt_there_is_said_in_a_sentence(

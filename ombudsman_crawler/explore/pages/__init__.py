@@ -34,6 +34,10 @@ ADDRESSES: tuple[tuple[str, Callable[[Asked], Page | Moved | Bytes]], ...] = (
     (r"^/page/(?P<sha256>[0-9a-f]{64})/(?P<number>[0-9]+)\.png$", documents.image),
     (r"^/document/(?P<sha256>[0-9a-f]{64})\.pdf$", documents.pdf),
     (r"^/about$", about.page),
+    (
+        r"^(?P<path>/(?:councils?|years?|doubts|disagreements|letter|figure|about)(?:/[^?]+)?)/$",
+        missing.without_slash,
+    ),
     # What isn't Datasette's either.
     (r"^/(?!data(?:[/.]|$)|-/|assets/|favicon).*$", missing.page),
 )

@@ -36,3 +36,13 @@ class Asked:
         if found is None:
             raise NotFound(f"No council is called {key}.")
         return found
+
+    def other_key(self) -> str | None:
+        """Return the key of the only authority that the site calls by the part `key`, or whose key
+        that is in capitals; None where it is a key itself, or nothing."""
+        name = self.parts["key"]
+        rows = self.all(
+            "SELECT key FROM authorities WHERE lower(slug) = lower(?1) OR key = lower(?1)", name
+        )
+        keys = {row["key"] for row in rows}
+        return None if name in keys or len(keys) != 1 else keys.pop()

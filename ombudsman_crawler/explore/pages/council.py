@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ombudsman_crawler import charts, metrics
-from ombudsman_crawler.explore.answers import Page
+from ombudsman_crawler.explore.answers import Moved, Page
 from ombudsman_crawler.explore.pages import figures
 from ombudsman_crawler.explore.pages.asked import Asked
 from ombudsman_crawler.explore.pages.figures import Shown
@@ -45,8 +45,10 @@ class Group:
     rows: list[tuple[metrics.Metric, list[Shown | None]]]
 
 
-def page(asked: Asked) -> Page:
-    """Return the page `/council/<key>`. Raises NotFound."""
+def page(asked: Asked) -> Page | Moved:
+    """Return the page `/council/<key>`; another name of it leads there. Raises NotFound."""
+    if key := asked.other_key():
+        return Moved(f"/council/{key}")
     authority = asked.authority()
     name = authority["authority"]
     every = figures.of_authority(asked, authority["key"], "figure.suffix = ''")

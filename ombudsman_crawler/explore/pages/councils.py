@@ -1,23 +1,23 @@
-"""Every council, found by a part of any of its names."""
+"""Every council, found by words of any of its names."""
 
 from __future__ import annotations
 
+import json
+import re
+import unicodedata
 from itertools import groupby
+from typing import Any
 
 from ombudsman_crawler.explore import formats
 from ombudsman_crawler.explore.answers import Moved, Page
 from ombudsman_crawler.explore.pages.asked import Asked
 
-_FOUND = """
+_ALL = """
 SELECT authorities.key, authorities.authority, authorities.kind, authorities.last_day,
-       :wanted IN (lower(authorities.authority), authorities.key)
-       OR EXISTS (SELECT 1 FROM authority_names AS other
-                  WHERE other.authority = authorities.authority AND lower(other.name) = :wanted)
-           AS is_exact
+       authorities.slug, authorities.gss_code,
+       (SELECT json_group_array(other.name) FROM authority_names AS other
+        WHERE other.authority = authorities.authority) AS names
 FROM authorities LEFT JOIN letters USING (authority)
-WHERE :wanted = '' OR instr(lower(authorities.authority), :wanted)
-   OR EXISTS (SELECT 1 FROM authority_names AS other
-              WHERE other.authority = authorities.authority AND instr(lower(other.name), :wanted))
 GROUP BY authorities.key
 HAVING COUNT(letters.letter) > 0 OR EXISTS (
     SELECT 1 FROM annual_summary AS summary WHERE summary.authority = authorities.authority)
@@ -27,11 +27,16 @@ ORDER BY authorities.kind, authorities.authority
 
 def page(asked: Asked) -> Page | Moved:
     """Return the page `/councils`, or the only council that has such a name, or the only one with
-    that in any of its names."""
+    these words in any of its names."""
     wanted = asked.arguments.get("q", "").strip()
-    rows = asked.analysts.connection.execute(_FOUND, {"wanted": wanted.lower()})
-    found = [dict(row) for row in rows]
-    exact = [row for row in found if row["is_exact"]]
+    words = _plain(wanted)
+    named = [(row, [_plain(name) for name in _names(row)]) for row in asked.all(_ALL)]
+    found = [
+        row
+        for row, names in named
+        if any(all(word in name for word in words.split()) for name in names)
+    ]
+    exact = [row for row, names in named if words and words in names]
     for only in (exact, found):
         if wanted and len(only) == 1:
             return Moved(f"/council/{only[0]['key']}")
@@ -41,3 +46,17 @@ def page(asked: Asked) -> Page | Moved:
     ]
     title = f"Councils called “{wanted}”" if wanted else "Councils"
     return Page("councils.html", {"title": title, "wanted": wanted, "groups": groups})
+
+
+def _names(row: dict[str, Any]) -> list[str]:
+    """Return everything that people may call a council by."""
+    own = (row["authority"], row["key"], row["slug"], row["gss_code"])
+    return [name for name in (*own, *json.loads(row["names"])) if name]
+
+
+def _plain(name: str) -> str:
+    """Return a name as it compares, whoever typed it: without case, accents, hyphens and
+    apostrophes."""
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(one for one in folded if not unicodedata.combining(one))
+    return " ".join(re.sub(r"[^\w\s]", " ", re.sub("['’‘`]", "", letters)).split())

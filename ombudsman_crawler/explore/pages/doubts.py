@@ -117,6 +117,9 @@ def _conditions(asked: Asked, chosen: dict[str, str]) -> tuple[str, list[Any]]:
 
 def _evidence(row: dict[str, Any]) -> str | None:
     """Return the address of what a finding is about, None where no page shows it."""
+    if row["source"] == "national_table" and row["document_sha256"] and row["suffix"] is None:
+        asked = urlencode({"document_sha256": row["document_sha256"], "_sort": "number"})
+        return f"/data/national_rows?{asked}"
     if row["key"] is None or row["year_ending"] is None:
         return None
     if row["metric"] and row["suffix"] is not None:
@@ -138,6 +141,9 @@ _FOUND = """
 SELECT findings.*, authorities.key,
        (SELECT letter FROM letters WHERE letters.document_sha256 = findings.document_sha256
         AND letters.authority = findings.authority LIMIT 1) AS letter,
+       (SELECT group_concat(DISTINCT national_rows.subject)
+        FROM national_rows WHERE findings.source = 'national_table'
+          AND national_rows.document_sha256 = findings.document_sha256) AS of_table,
        (SELECT substr(MIN((document.sha256 IS NOT findings.document_sha256) || figure.suffix), 2)
         FROM authority JOIN figure ON figure.authority_id = authority.id
         JOIN document ON document.id = figure.document_id

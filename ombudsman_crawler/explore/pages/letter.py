@@ -8,7 +8,7 @@ from typing import Any
 
 from ombudsman_crawler import findings
 from ombudsman_crawler.explore import formats
-from ombudsman_crawler.explore.answers import NotFound, Page
+from ombudsman_crawler.explore.answers import Moved, NotFound, Page
 from ombudsman_crawler.explore.page_images import NotDrawn
 from ombudsman_crawler.explore.pages import figures
 from ombudsman_crawler.explore.pages.asked import Asked
@@ -51,8 +51,12 @@ class Difference:
     changed: list[tuple[int, str, str, str]]
 
 
-def page(asked: Asked) -> Page:
-    """Return the page `/letter/<key>/<year>[/<kind>]`. Raises NotFound."""
+def page(asked: Asked) -> Page | Moved:
+    """Return the page `/letter/<key>/<year>[/<kind>]`; another name of its council leads there.
+    Raises NotFound."""
+    if other := asked.other_key():
+        rest = "/".join(part for name, part in asked.parts.items() if name != "key")
+        return Moved(f"/letter/{other}/{rest}")
     key, year = asked.parts["key"], asked.parts["year"]
     kind = asked.parts.get("kind")
     name = f"{key}/{year}" + (f"/{kind}" if kind else "")

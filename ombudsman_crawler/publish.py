@@ -70,8 +70,10 @@ def publish(
     folder = storage / FOLDER
     with tempfile.TemporaryDirectory(prefix="ombudsman-") as workshop:
         made = Path(workshop, "analysts.db")
-        analysts.of_storage(storage, made, day)
+        # Looked at before and after: a crawl may end or begin meanwhile.
         is_crawled_now = lock.is_held(storage)
+        analysts.of_storage(storage, made, day)
+        is_crawled_now = is_crawled_now or lock.is_held(storage)
         with Analysts(made) as database:
             about = database.about
             failing = list(_failing(database, is_crawled_now))
@@ -83,7 +85,7 @@ def publish(
                 " the same with --despite-checks, which the publication will say"
             )
         added = {
-            "checks": "; ".join(failing) or "every required check of the last runs holds",
+            "checks": _said_of_checks(failing, checks),
             "cite": credits.citation(about),
         }
         with _explained(folder):
@@ -161,16 +163,18 @@ def manifest_of(path: Path) -> dict[str, Any]:
 
 
 def _failing(database: Analysts, is_crawled_now: bool) -> Iterator[str]:
-    """Yield what speaks against publishing: of each kind of run the last, unless it is good."""
-    runs = _rows(
-        database,
-        "SELECT * FROM runs WHERE run_id IN (SELECT MAX(run_id) FROM runs GROUP BY CASE WHEN"
-        " collections IN ('tables', 'decisions') THEN collections ELSE 'map' END) ORDER BY run_id",
-    )
+    """Yield what speaks against publishing: each run that isn't good, unless a later one that asked
+    for as much has made it so."""
+    runs = _rows(database, "SELECT * FROM runs ORDER BY run_id")
     if not runs:
         yield "no crawl has been made yet"
+    elif all(run["verdict"] in (None, "killed") for run in runs):
+        yield "no crawl has ended yet"
     newest = max((run["run_id"] for run in runs), default=None)
+    judged = database.about["judged"].split(",")
     for run in runs:
+        if str(run["run_id"]) not in judged:
+            continue
         named = f"crawl {run['run_id']} ({run['collections']})"
         failed = [
             f"{row['check']}: {row['detail']}"
@@ -186,6 +190,14 @@ def _failing(database: Analysts, is_crawled_now: bool) -> Iterator[str]:
             yield f"{named} was killed"
         elif run["verdict"] not in ("ok", "stopped"):
             yield f"{named} was {run['verdict']}: {run['reason']}"
+
+
+def _said_of_checks(failing: list[str], checks: list[dict[str, Any]]) -> str:
+    if failing:
+        return "; ".join(failing)
+    if not any(row["passed"] for row in checks):
+        return "no required check was made"
+    return "every required check of the last runs holds"
 
 
 def _checks(database: Analysts) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ import pandas
 import pytest
 from conftest import Storage, command, ombudsman_here, wait_until
 
+from ombudsman_crawler.archive import lock
 from ombudsman_crawler.database import analysts, snapshot, views
 from ombudsman_crawler.replica import Fault, Replica
 
@@ -336,6 +337,73 @@ def test_a_database_whose_checks_fail_is_refused_until_told_otherwise(copied: St
         connection.execute("UPDATE run SET verdict = 'blocked', reason = 'robots.txt forbids'")
     blocked = ombudsman_here("publish", "--storage", copied.path)
     assert (blocked.status, "was blocked" in blocked.err) == (1, True)
+
+
+def a_run(storage: Storage, verdict: str | None, *, failed: str | None = None, **other: Any) -> int:
+    """Add a run like the last whole one; returns its number."""
+    values = {
+        "command": "crawl", "whole": 1, "arguments": "{}", "site": "replica", "versions": "{}",
+        "collections": "letters,pages,reports,improvements",
+        "started": f"{TODAY}T00:00:00.000Z", "verdict": verdict, "reason": "so it is", **other,
+    }  # fmt: skip
+    with closing(sqlite3.connect(storage.path / "ombudsman.db")) as connection, connection:
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        added = connection.execute(
+            f"INSERT INTO run ({columns}) VALUES ({marks}) RETURNING id", list(values.values())
+        ).fetchone()[0]
+        if failed:
+            connection.execute("INSERT INTO run_check VALUES (?, ?, 1, 0, 'not so')", (added, failed))
+    return int(added)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"verdict": None},
+        {"verdict": "stopped"},
+        {"verdict": "ok", "command": "add", "whole": 0, "collections": "letters"},
+        {"verdict": "ok", "whole": 0, "arguments": '{"council": ["kent-county-council"]}'},
+        {"verdict": "ok", "collections": "reports"},
+        {"verdict": "ok", "collections": "tables"},
+    ],
+)
+def test_a_failed_crawl_isnt_hidden_by_what_asked_for_less(
+    copied: Storage, later: dict[str, Any]
+) -> None:
+    bad = a_run(copied, "failed", failed="letters_fetched")
+    a_run(copied, **later)
+    with lock.hold(copied.path):
+        refused = ombudsman_here("publish", "--storage", copied.path)
+    assert refused.status == 1, refused.all
+    assert f"crawl {bad} (letters,pages,reports,improvements) failed letters_fetched" in refused.err
+    # A later whole one makes it good, whatever it is called.
+    a_run(copied, "ok", command="backfill")
+    path = published(copied)
+    assert json.loads(path.with_suffix(".json").read_text())["failing"] == []
+
+
+def test_a_part_that_failed_is_made_good_by_the_same_part(copied: Storage) -> None:
+    part = {"whole": 0, "arguments": '{"years": "2020", "collect": ["letters"]}'}
+    bad = a_run(copied, "blocked", **part)
+    refused = ombudsman_here("publish", "--storage", copied.path)
+    assert (refused.status, f"crawl {bad} " in refused.err) == (1, True)
+    a_run(copied, "ok", whole=0, arguments='{"years": "2020", "collect": ["letters", "pages"]}')
+    published(copied)
+
+
+def test_before_a_first_crawl_has_ended_nothing_is_published(copied: Storage) -> None:
+    with closing(sqlite3.connect(copied.path / "ombudsman.db")) as connection, connection:
+        connection.execute("DELETE FROM run_check")
+        connection.execute("UPDATE run SET verdict = NULL WHERE id = (SELECT MAX(id) FROM run)")
+        connection.execute("UPDATE run SET verdict = 'killed' WHERE verdict IS NOT NULL")
+    with lock.hold(copied.path):
+        refused = ombudsman_here("publish", "--storage", copied.path)
+    assert (refused.status, "no crawl has ended yet" in refused.err) == (1, True)
+    with closing(sqlite3.connect(copied.path / "ombudsman.db")) as connection, connection:
+        connection.execute("UPDATE run SET verdict = 'stopped'")
+    path = published(copied)
+    (about,) = [row["value"] for row in rows(path, "about") if row["name"] == "checks"]
+    assert about == "no required check was made"
 
 
 def test_a_killed_publication_leaves_nothing_that_looks_whole(copied: Storage) -> None:

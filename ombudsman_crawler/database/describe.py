@@ -74,8 +74,8 @@ ABOUT = {
     "data_until": "when the newest answer was had from the site",
     "as_of": "the day at whose end it stood so; empty: as it stood when it was made",
     "run": "number of the last run that is in it",
-    "judged": "numbers of the runs that `run_checks` has the checks of: those that no later run has "
-    "made good or bad that asked for as much",
+    "judged": "numbers of the runs that `run_checks` has the checks of: those that no later run "
+    "which asked for as much has taken the place of",
     "withheld": "how many documents and decisions are withheld from publication",
     "program": "version of this program",
     "schema": "revision of the storage's schema",

@@ -102,8 +102,9 @@ def make(engine: Engine, target: Path, *, day: date | None = None) -> None:
         assert raw is not None
         raw.execute(f"ATTACH 'file:{uri_path(target)}?mode=rwc' AS snapshot")
         try:
-            # Whatever became of a half-made file, nobody would open it.
-            raw.execute("PRAGMA snapshot.journal_mode = OFF")
+            # Whatever became of a half-made file, nobody would open it. Without any journal a full
+            # disk would be told as a malformed database: nothing could be rolled back.
+            raw.execute("PRAGMA snapshot.journal_mode = MEMORY")
             raw.execute("PRAGMA snapshot.synchronous = OFF")
             with connection.begin():
                 _fill(connection, day)

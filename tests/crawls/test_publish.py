@@ -26,7 +26,8 @@ from ombudsman_crawler.database import analysts, snapshot, views
 from ombudsman_crawler.replica import Fault, Replica
 
 TODAY = datetime.now(UTC).date()
-YESTERDAY = TODAY - timedelta(days=1)
+DAY = timedelta(days=1)
+YESTERDAY = TODAY - DAY
 _LAST_SEEN = {
     "public_reports": ["last_seen"],
     "service_improvements": ["last_seen"],
@@ -352,7 +353,9 @@ def a_run(storage: Storage, verdict: str | None, *, failed: str | None = None, *
             f"INSERT INTO run ({columns}) VALUES ({marks}) RETURNING id", list(values.values())
         ).fetchone()[0]
         if failed:
-            connection.execute("INSERT INTO run_check VALUES (?, ?, 1, 0, 'not so')", (added, failed))
+            connection.execute(
+                "INSERT INTO run_check VALUES (?, ?, 1, 0, 'not so')", (added, failed)
+            )
     return int(added)
 
 
@@ -416,10 +419,11 @@ def test_a_killed_publication_leaves_nothing_that_looks_whole(copied: Storage) -
     # Killed between the file and `latest.db`: the next one mends that.
     (folder / "latest.db").unlink()
     assert published(copied) == path
-    # Killed before the file had its name, after its changes were told: told once.
+    # Taken away by somebody: what was said of it stays, and its name isn't given to another.
     path.unlink()
     again = published(copied, "--force")
-    assert again == path
+    assert again != path
+    assert path.with_suffix(".json").exists()
     assert (folder / "CHANGES.md").read_text().count(f"## {path.name}\n") == 1
     folder.chmod(0o555)
     try:
@@ -432,6 +436,81 @@ def test_a_killed_publication_leaves_nothing_that_looks_whole(copied: Storage) -
     folder.write_text("no folder")
     refused = ombudsman_here("publish", "--storage", copied.path)
     assert (refused.status, "can't be written" in refused.err) == (1, True)
+
+
+class Killed(BaseException):
+    """As if the process had ended here."""
+
+
+def change(storage: Storage, to: str) -> None:
+    with closing(sqlite3.connect(storage.path / "ombudsman.db")) as connection, connection:
+        connection.execute(
+            "UPDATE public_report SET title = ? WHERE id = (SELECT MAX(id) FROM public_report)",
+            (to,),
+        )
+
+
+@pytest.mark.parametrize("step", ["_place", "_tell", "_point"])
+def test_a_publication_killed_anywhere_is_finished_or_never_was(
+    copied: Storage, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    first = published(copied)
+    folder = first.parent
+    change(copied, "A second title")
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"ombudsman_crawler.publish.{step}", killed)
+        patched.setattr("ombudsman_crawler.publish.now", lambda: datetime.now(UTC) - DAY)
+        with pytest.raises(Killed):
+            ombudsman_here("publish", "--storage", copied.path)
+    assert (folder / "latest.db").resolve() == first
+    again = published(copied)
+    half = folder / f"ombudsman-{YESTERDAY}.db"
+    # It is another day by now: a file that has its name is the newest, of another nothing is told.
+    assert again == (folder / f"ombudsman-{TODAY}-2.db" if step == "_place" else half)
+    databases = {path.stem for path in folder.glob("ombudsman-*.db")}
+    assert databases == {path.stem for path in folder.glob("ombudsman-*.json")}
+    told = (folder / "CHANGES.md").read_text()
+    assert [line[3:-3] for line in told.split("\n") if line.startswith("## ")] == [
+        again.stem, first.stem,
+    ]  # fmt: skip
+    assert "A second title" in told
+    assert not [path for path in folder.iterdir() if path.name.startswith((".unf", ".publishing"))]
+
+
+def test_who_goes_back_to_what_was_before_publishes_it_anew(copied: Storage) -> None:
+    change(copied, "A first title")
+    published(copied)
+    change(copied, "A second title")
+    second = published(copied)
+    change(copied, "A first title")
+    third = published(copied)
+    assert third.name == f"ombudsman-{TODAY}-3.db"
+    assert "A first title" in {row["title"] for row in rows(third, "public_reports")}
+    text = (third.parent / "CHANGES.md").read_text()
+    assert f"Since {second.name}" in text[: text.index(f"## {second.name}")]
+
+
+def test_an_older_storage_is_published_beside_the_newest_and_says_so(copied: Storage) -> None:
+    newest = published(copied)
+    a_day_earlier(copied.path)
+    for said in (f"ombudsman-{TODAY}-2.db", "Nothing has changed"):
+        done = ombudsman_here("publish", "--storage", copied.path)
+        assert done.status == 0, done.all
+        assert said in done.out
+        assert f"latest.db still names {newest.name}: data until {TODAY}" in done.out
+        assert f"these until {YESTERDAY}" in done.out
+    assert (newest.parent / "latest.db").resolve() == newest
+    text = (newest.parent / "CHANGES.md").read_text()
+    assert f"Its data are older than those of {newest.name}" in text
+
+
+def test_a_day_that_isnt_over_isnt_published_as_such(copied: Storage) -> None:
+    refused = ombudsman_here("publish", "--storage", copied.path, "--as-of", str(TODAY))
+    assert (refused.status, "this day isn't over" in refused.err) == (2, True)
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from conftest import Storage, command, ombudsman_here, wait_until
 
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.database import analysts, snapshot, views
+from ombudsman_crawler.exceptions import NoRoom
 from ombudsman_crawler.replica import Fault, Replica
 
 TODAY = datetime.now(UTC).date()
@@ -511,6 +514,59 @@ def test_an_older_storage_is_published_beside_the_newest_and_says_so(copied: Sto
 def test_a_day_that_isnt_over_isnt_published_as_such(copied: Storage) -> None:
     refused = ombudsman_here("publish", "--storage", copied.path, "--as-of", str(TODAY))
     assert (refused.status, "this day isn't over" in refused.err) == (2, True)
+
+
+def test_a_full_disk_of_temporary_files_is_told_as_such(twice: Twice, tmp_path: Path) -> None:
+    def bounded() -> None:
+        # A file that can't grow is the disk that is full for it.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    done = subprocess.run(
+        command("export", str(tmp_path / "out"), "--storage", str(twice.storage.path)),
+        capture_output=True, text=True, check=False, preexec_fn=bounded,
+        env={**os.environ, "TMPDIR": str(folder)},
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert f"there is no room for the analysts' database in {folder}" in done.stderr
+    assert "restore it" not in done.stderr
+    assert not list(folder.iterdir())
+
+
+def test_full_is_full_where_sqlite_says_so(twice: Twice, tmp_path: Path) -> None:
+    def full(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA max_page_count = 2")
+        connection.execute("CREATE TABLE much AS SELECT zeroblob(100000) AS zeros")
+
+    with (
+        closing(sqlite3.connect(tmp_path / "small.db")) as connection,
+        pytest.raises(NoRoom, match=str(tmp_path)),
+        analysts.room(tmp_path),
+    ):
+        full(connection)
+
+
+def test_what_a_killed_program_left_among_temporary_files_is_cleared(
+    twice: Twice, copied: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    (folder / "ombudsman-analysts-of-mine").write_text("no folder")
+    killed = subprocess.Popen(command("publish", "--storage", str(copied.path)))
+    wait_until(lambda: list(folder.glob("*/analysts.db")))
+    killed.kill()
+    killed.wait()
+    (left,) = folder.glob("*/analysts.db")
+    # What another process works with stays.
+    with analysts.workshop() as used:
+        assert not left.exists()
+        used.write_text("in use")
+        published(copied)
+        assert used.exists()
+    assert [path.name for path in folder.iterdir()] == ["ombudsman-analysts-of-mine"]
 
 
 @pytest.fixture

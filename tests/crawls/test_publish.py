@@ -24,7 +24,7 @@ import pytest
 from conftest import Storage, command, ombudsman_here, wait_until
 
 from ombudsman_crawler.archive import lock
-from ombudsman_crawler.database import analysts, snapshot, views
+from ombudsman_crawler.database import analysts, publication, snapshot, views
 from ombudsman_crawler.exceptions import NoRoom
 from ombudsman_crawler.replica import Fault, Replica
 
@@ -263,6 +263,117 @@ def test_changes_tell_what_changed(twice: Twice, copied: Storage) -> None:
         if name.startswith(f"{twice.revised}/letter/") and old[name] != new[name]
     )
     assert f"{old[name]} → {new[name]} (" in latest.replace("\\", "")
+
+
+def changed(then: Path, folder: Path, *statements: str, before: str = "SELECT 1") -> dict[str, Any]:
+    """What CHANGES.md would tell of changes made to an analysts' database: lines by heading."""
+    paths = folder / "before.db", folder / "now.db"
+    for path, made in zip(paths, ((before,), statements), strict=True):
+        shutil.copy(then, path)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            for statement in made:
+                connection.execute(statement)
+    return {one.heading: one.lines for one in publication.changes(*paths)}
+
+
+LETTER = "(SELECT MIN(letter) FROM letters WHERE versions = 1)"
+#: The first figure of a letter that has a value and no doubts.
+FIGURE = """(authority_id, year_ending, metric, source) IN (
+    SELECT authority_id, year_ending, metric, source FROM figure
+    WHERE value IS NOT NULL AND source = 'letter' AND suffix = '' AND doubts IS NULL
+    ORDER BY authority_id, year_ending, metric LIMIT 1)"""
+
+
+def test_a_copy_that_isnt_current_is_no_other_wording(twice: Twice, tmp_path: Path) -> None:
+    more = f"UPDATE letters SET versions = 2 WHERE letter = {LETTER}"
+    assert changed(twice.then, tmp_path, more) == {}
+
+
+def test_a_letter_that_went_back_to_earlier_words_has_others(twice: Twice, tmp_path: Path) -> None:
+    (letter,) = {row["letter"] for row in rows(twice.then, "letter_versions") if row["version"] > 1}
+    told = changed(
+        twice.then, tmp_path,
+        f"UPDATE letter_versions SET current = NOT current WHERE letter = '{letter}'",
+    )  # fmt: skip
+    (line,) = told.pop("Letters with other words than before")
+    assert letter in line
+    assert told == {}
+
+
+@pytest.mark.parametrize(
+    ("there", "before", "heading"),
+    [
+        ("UPDATE letters SET gone_since = '2026-01-01'", False, "Letters no longer on the site"),
+        (
+            "UPDATE letters SET gone_since = '2026-01-01'", True,
+            "Letters that are on the site again",
+        ),
+        (
+            "UPDATE letter_versions SET withheld = 1, document_sha256 = NULL", False,
+            "Letters withheld from publication, all or some of their versions",
+        ),
+        (
+            "UPDATE letter_versions SET withheld = 1, document_sha256 = NULL", True,
+            "Letters no longer withheld, all or some of their versions",
+        ),
+    ],
+)  # fmt: skip
+def test_letters_that_went_came_back_or_are_withheld_are_named(
+    twice: Twice, tmp_path: Path, there: str, before: bool, heading: str
+) -> None:
+    there = f"{there} WHERE letter = {LETTER}"
+    told = (
+        changed(twice.then, tmp_path, before=there)
+        if before
+        else changed(twice.then, tmp_path, there)
+    )
+    assert list(told) == [heading]
+    (letter,) = {row["letter"] for row in rows(tmp_path / "now.db", "letters")} & {
+        told[heading][0].split("(")[1].split(")")[0]
+    }
+    assert letter
+
+
+def test_doubts_are_compared_one_by_one(twice: Twice, tmp_path: Path) -> None:
+    both = f"UPDATE figure SET doubts = 'rate_contradicts_counts,not_witnessed' WHERE {FIGURE}"
+    one = f"UPDATE figure SET doubts = 'rate_contradicts_counts,claimed_twice' WHERE {FIGURE}"
+    told = changed(twice.then, tmp_path, one, before=both)
+    assert set(told) == {"New doubts", "Doubts settled"}
+    assert ": claimed_twice (" in told["New doubts"][0]
+    assert ": not_witnessed (" in told["Doubts settled"][0]
+    less = f"UPDATE figure SET doubts = 'not_witnessed' WHERE {FIGURE}"
+    assert set(changed(twice.then, tmp_path, less, before=both)) == {"Doubts settled"}
+
+
+def test_a_value_read_otherwise_from_the_same_words_is_told(twice: Twice, tmp_path: Path) -> None:
+    (first, second) = (
+        f"UPDATE figure SET value = {value}, value_text = '54' WHERE {FIGURE}"
+        for value in (54, 4.5)
+    )
+    ((heading, lines),) = changed(twice.then, tmp_path, second, before=first).items()
+    assert heading == "Revised figures"
+    assert ": 54 → 4.5 (" in lines[0]
+
+
+def test_new_figures_and_tables_are_told(twice: Twice, tmp_path: Path) -> None:
+    told = changed(twice.then, tmp_path, before=f"DELETE FROM figure WHERE {FIGURE}")
+    ((heading, lines),) = told.items()
+    assert (heading, len(lines)) == ("New figures, other than those of new letters and tables", 1)
+    # Those of a new table aren't told one by one.
+    path, now = tmp_path / "before.db", tmp_path / "now.db"
+    shutil.copy(twice.then, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM figure WHERE source = 'national_table'")
+        connection.execute("DELETE FROM national_rows")
+    found = {one.heading: one.count for one in publication.changes(path, now)}
+    assert found.pop("New national tables") == len(
+        {
+            (row["document_sha256"], row["sheet"], row["header_row"])
+            for row in rows(now, "national_rows")
+        }
+    )
+    # A doubtful figure is told, wherever it is from.
+    assert set(found) <= {"New doubts"}
 
 
 def test_withheld_things_are_left_out_word_for_word(twice: Twice, copied: Storage) -> None:

@@ -100,6 +100,8 @@ def publish(
             with _alone(folder):
                 _finish(folder)
                 newest = last(storage)
+                if newest is not None:
+                    _refuse_damaged(newest)
                 is_newest = newest is None or _is_later(about, publication.about(newest))
                 newer = None if is_newest else newest
                 stem = f"ombudsman-{day or now().date()}"
@@ -211,6 +213,18 @@ def _checks(database: Analysts) -> list[dict[str, Any]]:
 
 def _rows(database: Analysts, query: str) -> list[dict[str, Any]]:
     return [dict(row) for row in database.connection.execute(query)]
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Raise CannotWrite for a publication that isn't what it was when it was published."""
+    if not path.with_suffix(".json").exists():
+        return
+    expected = manifest_of(path)["sha256"]
+    if _sha256(path) != expected:
+        raise CannotWrite(
+            f"{path} isn't what was published: its SHA-256 should be {expected}. Put back a copy,"
+            " or take it away with latest.db, and publish again"
+        )
 
 
 def _is_later(about: dict[str, str], newest: dict[str, str]) -> bool:

@@ -158,7 +158,7 @@ ORDER BY key LIMIT 1"""
         BadArgument for what isn't known."""
         return Wanted(
             YearRange.parse(years) if years is not None else None,
-            tuple(self.council(one) for one in councils) if councils else None,
+            tuple(dict.fromkeys(self.council(one) for one in councils)) if councils else None,
             tuple(_kind(one) for one in kinds) if kinds else None,
             tuple(_metrics(named_metrics)) if named_metrics is not None else None,
         )
@@ -266,7 +266,9 @@ def _conditions(table: Table, wanted: Wanted) -> tuple[str, list[Any]]:
         ("metric", wanted.metrics),
     ):
         if names is not None and column in table.columns:
-            conditions.append(f"{column} IN ({', '.join('?' * len(names))})")
+            listed = f"{column} IN ({', '.join('?' * len(names))})"
+            # A finding without a metric is about all of a letter's.
+            conditions.append(f"({listed} OR metric IS NULL)" if column == "metric" else listed)
             values += names
     return " AND ".join(conditions), values
 

@@ -23,6 +23,7 @@ import pandas
 import pytest
 from conftest import Storage, command, ombudsman_here, wait_until
 
+from ombudsman_crawler import charts
 from ombudsman_crawler.archive import lock
 from ombudsman_crawler.database import analysts, publication, snapshot, views
 from ombudsman_crawler.exceptions import NoRoom
@@ -678,6 +679,69 @@ def test_what_a_killed_program_left_among_temporary_files_is_cleared(
         published(copied)
         assert used.exists()
     assert [path.name for path in folder.iterdir()] == ["ombudsman-analysts-of-mine"]
+
+
+def test_a_damaged_newest_publication_is_named(copied: Storage) -> None:
+    path = published(copied)
+    path.chmod(0o644)
+    path.write_bytes(b"no database" * 1000)
+    for arguments in ((), ("--force",)):
+        refused = ombudsman_here("publish", "--storage", copied.path, *arguments)
+        assert refused.status == 1
+        assert f"{path} isn't what was published" in refused.err
+
+
+def drawn(storage: Storage, output: Path, *arguments: str) -> Any:
+    return ombudsman_here(
+        "chart", "--council", "kent-county-council", "--metric", "uphold_rate", "--storage",
+        storage.path, "--output", output, *arguments,
+    )  # fmt: skip
+
+
+def test_a_picture_is_whole_or_the_one_before(
+    twice: Twice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "x.svg"
+    done = drawn(twice.storage, output, "--council", "Kent County Council", "--as-of", str(TODAY))
+    assert done.status == 0, done.all
+    before = output.read_bytes()
+    # A council that is named twice is drawn once; the day is said.
+    assert b"Kent County Council, Kent" not in before
+    assert b"as it stood on" in before
+    whole = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        whole(path, data[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    refused = drawn(twice.storage, output)
+    assert (refused.status, "No space left" in refused.err) == (2, True)
+    assert output.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["x.svg"]
+
+
+def test_a_doubtful_average_is_hollow(
+    twice: Twice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "doubtful.db"
+    shutil.copy(twice.then, made)
+    with closing(sqlite3.connect(made)) as connection, connection:
+        connection.execute("DELETE FROM similar_average")
+        connection.execute("UPDATE annual_summary SET doubtful = 'uphold_rate_similar'")
+    seen = []
+    whole = charts.lines_over_time
+    monkeypatch.setattr(
+        charts,
+        "lines_over_time",
+        lambda lines, *a, **k: seen.append(lines) or whole(lines, *a, **k),
+    )
+    done = drawn(twice.storage, tmp_path / "x.svg", "--database", str(made))
+    assert done.status == 0, done.all
+    (average,) = [line for line in seen[0] if line.is_average]
+    points = [point for point in average.points if point["value"] is not None]
+    assert points
+    assert all(point["doubtful"] for point in points)
 
 
 @pytest.fixture

@@ -445,7 +445,8 @@ def _styles(lines: Sequence[Line]) -> tuple[list[str], list[list[int]]]:
             averages += 1
         else:
             colours.append(_COLOURS[councils % len(_COLOURS)])
-            dashes.append(_DASHES[councils % len(_DASHES)])
+            # A colour that comes again has another dash.
+            dashes.append(_DASHES[(councils + councils // len(_COLOURS)) % len(_DASHES)])
             councils += 1
     return colours, dashes
 

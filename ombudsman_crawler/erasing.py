@@ -13,7 +13,7 @@ from pathlib import Path
 from ombudsman_crawler.archive import warc
 from ombudsman_crawler.archive.documents import Documents
 from ombudsman_crawler.archive.erasing import Erasing
-from ombudsman_crawler.database import erasures, session
+from ombudsman_crawler.database import analysts, erasures, session
 from ombudsman_crawler.database.reader import Reader
 from ombudsman_crawler.database.writer import Writer
 
@@ -46,6 +46,7 @@ def erase(
         writer, reader = Writer(engine), Reader(engine)
         # What a killed crawl left may hold the words too.
         Documents(storage).sweep()
+        analysts.clear_leftovers()
         for run_id in reader.unended_runs():
             warc.mend(storage, run_id)
         writer.begin_erasure(documents, who=who, why=why)

@@ -27,6 +27,13 @@ class WrongStorage(OmbudsmanError):
     exit_status = 2
 
 
+class NoRoom(OmbudsmanError):
+    """The disk that temporary files are on is full. Raised by `database.analysts`, which names the
+    folder; the storage isn't touched."""
+
+    exit_status = 2
+
+
 class StorageBusy(OmbudsmanError):
     """Another program holds the storage or its database. Raised by the lock, which names the holder
     and since when, and by `database.session`."""

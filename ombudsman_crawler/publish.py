@@ -10,7 +10,6 @@ import os
 import re
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,15 +22,16 @@ from ombudsman_crawler.archive import lock
 from ombudsman_crawler.database import analysts, publication
 from ombudsman_crawler.database.analysts import Analysts
 from ombudsman_crawler.database.publication import Section
-from ombudsman_crawler.exceptions import OmbudsmanError, StorageBusy
+from ombudsman_crawler.exceptions import BadArgument, OmbudsmanError, StorageBusy
 from ombudsman_crawler.times import now
 
 FOLDER = "published"
 LATEST = "latest.db"
 CHANGES = "CHANGES.md"
 
-# A name that no publication has: what a killed one leaves is cleared by the next.
+# Names that no publication has: what a killed one leaves is finished or cleared by the next.
 _UNFINISHED = ".unfinished-"
+_JOURNAL = ".publishing.json"
 _BLOCK = 1 << 20
 _LOCK = ".lock"
 _SECTION = "\n## "
@@ -50,13 +50,15 @@ class CannotWrite(OmbudsmanError):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of publishing: the file and its manifest, the publication before it, what changed
-    since, what doesn't hold. Where nothing changed `path` is the one before and `is_new` false."""
+    """What came of publishing: the file and its manifest, and what changed since the one before.
+    Where nothing changed `path` is what was published already and `is_new` false. `newer` is what
+    `latest.db` goes on naming, where that isn't `path`."""
 
     path: Path
     manifest: dict[str, Any]
     is_new: bool
     changes: list[Section] = field(default_factory=list)
+    newer: Path | None = None
 
 
 def publish(
@@ -65,13 +67,21 @@ def publish(
     """Publish a storage as it is now, or was at the end of a day.
 
     A database that says the same as the last published one isn't published again, unless by
-    `force`. Raises NotPublishable, CannotWrite, WrongStorage, and BadArgument for the day.
+    `force`. Raises NotPublishable, CannotWrite, WrongStorage, NoRoom, and BadArgument for the day.
     """
+    if day is not None and day >= now().date():
+        raise BadArgument(
+            "--as-of",
+            str(day),
+            "what is published never changes, and this day isn't over (in UTC): give a day that is"
+            " over, or publish without it",
+        )
     folder = storage / FOLDER
-    with tempfile.TemporaryDirectory(prefix="ombudsman-") as workshop:
-        made = Path(workshop, "analysts.db")
-        analysts.of_storage(storage, made, day)
+    with analysts.workshop() as made:
+        # Looked at before and after: a crawl may end or begin meanwhile.
         is_crawled_now = lock.is_held(storage)
+        analysts.of_storage(storage, made, day)
+        is_crawled_now = is_crawled_now or lock.is_held(storage)
         with Analysts(made) as database:
             about = database.about
             failing = list(_failing(database, is_crawled_now))
@@ -82,27 +92,26 @@ def publish(
                 f"nothing was published: {'; '.join(failing)}. Run the crawl again, or publish all"
                 " the same with --despite-checks, which the publication will say"
             )
-        added = {
-            "checks": "; ".join(failing) or "every required check of the last runs holds",
-            "cite": credits.citation(about),
-        }
-        with _explained(folder):
+        added = {"checks": _said_of_checks(failing, checks), "cite": credits.citation(about)}
+        with analysts.room(made.parent):
             publication.add_about(made, added)
+        with _explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
             with _alone(folder):
-                _clear(folder)
+                _finish(folder)
                 newest = last(storage)
+                if newest is not None:
+                    _refuse_damaged(newest)
+                is_newest = newest is None or _is_later(about, publication.about(newest))
+                newer = None if is_newest else newest
                 stem = f"ombudsman-{day or now().date()}"
-                for known in () if force else (newest, *sorted(folder.glob(f"{stem}*.db"))):
-                    if known is not None and publication.is_same(known, made):
-                        if newest is None:
-                            # Killed after it had its name, before it was the newest.
-                            _point(folder, known)
-                        return Published(known, manifest_of(known), is_new=False)
+                if not force and (known := _known(folder, made, newest, is_newest, stem)):
+                    if newest is None:
+                        # `latest.db` was lost.
+                        _point(folder, known)
+                    return Published(known, manifest_of(known), is_new=False, newer=newer)
                 unfinished = folder / f"{_UNFINISHED}{os.getpid()}.db"
                 publication.compact(made, unfinished)
-                # What was on an earlier day is published beside the newest, not in its place.
-                is_newest = newest is None or about["data_until"] >= _data_until(newest)
                 before = newest if is_newest else None
                 sections = publication.changes(before, unfinished) if before else []
                 path = _free(folder, stem)
@@ -132,15 +141,11 @@ def publish(
                     "caution": credits.CAUTION,
                     "register": credits.REGISTER,
                 }
-                # The file itself comes last: what has its name has its manifest and its changes.
-                _write(
-                    path.with_suffix(".json"), json.dumps(manifest, indent=1, ensure_ascii=False)
-                )
-                _tell(folder, manifest, sections)
+                told = "\n".join(_told(manifest, sections, newer))
+                _write(folder / _JOURNAL, json.dumps({"manifest": manifest, "told": told}))
                 _place(unfinished, path)
-                if is_newest:
-                    _point(folder, path)
-    return Published(path, manifest, is_new=True, changes=sections)
+                _finish(folder)
+    return Published(path, manifest, is_new=True, changes=sections, newer=newer)
 
 
 def last(storage: Path) -> Path | None:
@@ -161,16 +166,18 @@ def manifest_of(path: Path) -> dict[str, Any]:
 
 
 def _failing(database: Analysts, is_crawled_now: bool) -> Iterator[str]:
-    """Yield what speaks against publishing: of each kind of run the last, unless it is good."""
-    runs = _rows(
-        database,
-        "SELECT * FROM runs WHERE run_id IN (SELECT MAX(run_id) FROM runs GROUP BY CASE WHEN"
-        " collections IN ('tables', 'decisions') THEN collections ELSE 'map' END) ORDER BY run_id",
-    )
+    """Yield what speaks against publishing: each run that isn't good, unless a later one that asked
+    for as much has made it so."""
+    runs = _rows(database, "SELECT * FROM runs ORDER BY run_id")
     if not runs:
         yield "no crawl has been made yet"
+    elif all(run["verdict"] in (None, "killed") for run in runs):
+        yield "no crawl has ended yet"
     newest = max((run["run_id"] for run in runs), default=None)
+    judged = database.about["judged"].split(",")
     for run in runs:
+        if str(run["run_id"]) not in judged:
+            continue
         named = f"crawl {run['run_id']} ({run['collections']})"
         failed = [
             f"{row['check']}: {row['detail']}"
@@ -188,6 +195,14 @@ def _failing(database: Analysts, is_crawled_now: bool) -> Iterator[str]:
             yield f"{named} was {run['verdict']}: {run['reason']}"
 
 
+def _said_of_checks(failing: list[str], checks: list[dict[str, Any]]) -> str:
+    if failing:
+        return "; ".join(failing)
+    if not any(row["passed"] for row in checks):
+        return "no required check was made"
+    return "every required check of the last runs holds"
+
+
 def _checks(database: Analysts) -> list[dict[str, Any]]:
     return _rows(
         database,
@@ -200,8 +215,34 @@ def _rows(database: Analysts, query: str) -> list[dict[str, Any]]:
     return [dict(row) for row in database.connection.execute(query)]
 
 
-def _data_until(path: Path) -> str:
-    return publication.about(path).get("data_until", "")
+def _refuse_damaged(path: Path) -> None:
+    """Raise CannotWrite for a publication that isn't what it was when it was published."""
+    if not path.with_suffix(".json").exists():
+        return
+    expected = manifest_of(path)["sha256"]
+    if _sha256(path) != expected:
+        raise CannotWrite(
+            f"{path} isn't what was published: its SHA-256 should be {expected}. Put back a copy,"
+            " or take it away with latest.db, and publish again"
+        )
+
+
+def _is_later(about: dict[str, str], newest: dict[str, str]) -> bool:
+    """Whether a database takes the place of the newest one. What was on an earlier day is published
+    beside it, and so is what a storage says that was restored from a backup."""
+    until, theirs = about["data_until"], newest.get("data_until", "")
+    return until > theirs or (until == theirs and not about["as_of"])
+
+
+def _known(
+    folder: Path, made: Path, newest: Path | None, is_newest: bool, stem: str
+) -> Path | None:
+    """Return the publication that says the same. Of what would be the newest it is the newest only:
+    who goes back to what was published before has another one."""
+    if is_newest and newest is not None:
+        return newest if publication.is_same(newest, made) else None
+    same = (one for one in sorted(folder.glob(f"{stem}*.db")) if publication.is_same(one, made))
+    return next(same, None)
 
 
 def _free(folder: Path, stem: str) -> Path:
@@ -209,7 +250,8 @@ def _free(folder: Path, stem: str) -> Path:
     number = 1
     while True:
         path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.db"
-        if not path.exists():
+        # One that somebody took away keeps its name: people may have cited it.
+        if not path.exists() and not path.with_suffix(".json").exists():
             return path
         number += 1
 
@@ -245,7 +287,26 @@ def _point(folder: Path, path: Path) -> None:
     _sync(folder)
 
 
-def _clear(folder: Path) -> None:
+def _finish(folder: Path) -> None:
+    """Do what is to be done once a publication's file has its name, or undo what was prepared for
+    one that never got it; then clear what a killed publishing left.
+
+    The journal is written before the file is given its name and removed when all is done. So each
+    publication has its manifest and its changes, and none that never was has any.
+    """
+    journal = folder / _JOURNAL
+    if journal.exists():
+        noted = json.loads(journal.read_text(encoding="utf-8"))
+        manifest = noted["manifest"]
+        path = folder / manifest["file"]
+        if path.exists():
+            told = json.dumps(manifest, indent=1, ensure_ascii=False)
+            _write(path.with_suffix(".json"), told)
+            _tell(folder, path.name, noted["told"])
+            if manifest["is_newest"]:
+                _point(folder, path)
+        journal.unlink()
+        _sync(folder)
     for left in folder.glob(f"{_UNFINISHED}*"):
         left.unlink()
 
@@ -282,18 +343,16 @@ def _explained(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _tell(folder: Path, manifest: dict[str, Any], sections: list[Section]) -> None:
-    """Put a publication's changes before those of earlier ones. One of the same name never came to
-    be: it was killed before its file had a name."""
+def _tell(folder: Path, file: str, told: str) -> None:
+    """Put a publication's changes before those of earlier ones; once, also when told again."""
     path = folder / CHANGES
     written = path.read_text(encoding="utf-8") if path.exists() else _HEADING
     _, *sections_before = written.split(_SECTION)
-    earlier = [one for one in sections_before if one.split("\n", 1)[0] != manifest["file"]]
-    told = "\n".join(_told(manifest, sections)).removeprefix(_SECTION)
-    _write(path, _SECTION.join((_HEADING, told, *earlier)))
+    earlier = [one for one in sections_before if one.split("\n", 1)[0] != file]
+    _write(path, _SECTION.join((_HEADING, told.removeprefix(_SECTION), *earlier)))
 
 
-def _told(manifest: dict[str, Any], sections: list[Section]) -> Iterator[str]:
+def _told(manifest: dict[str, Any], sections: list[Section], newer: Path | None) -> Iterator[str]:
     yield f"{_SECTION}{manifest['file']}\n"
     if manifest["replica"]:
         yield f"**{credits.REPLICA}**\n"
@@ -304,8 +363,11 @@ def _told(manifest: dict[str, Any], sections: list[Section]) -> Iterator[str]:
         f"Made {manifest['made']}, data until {manifest['data_until']}: {rows['letters']:,}"
         f" letters, {rows['figures']:,} figures. SHA-256 `{manifest['sha256']}`.\n"
     )
-    if not manifest["is_newest"]:
-        yield f"As it stood on {manifest['as_of']}; the newest one is another.\n"
+    if newer is not None and manifest["as_of"]:
+        yield f"As it stood on {manifest['as_of']}; the newest one is {newer.name}.\n"
+        return
+    if newer is not None:
+        yield f"Its data are older than those of {newer.name}, which stays the newest one.\n"
         return
     if manifest["previous"] is None:
         yield "The first one.\n"

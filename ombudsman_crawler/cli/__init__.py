@@ -57,7 +57,8 @@ def main() -> None:
         sys.exit(2)
     except sqlite3.DatabaseError as error:
         # A published database, which is asked without SQLAlchemy.
-        say(f"the database can't be read: {error}; restore it from a backup, or publish it again")
+        mend = _mend_full(error) or "restore it from a backup, or publish it again"
+        say(f"the database can't be read: {error}; {mend}")
         sys.exit(2)
     except BrokenPipeError:
         if not _is_stdout_closed():
@@ -69,7 +70,14 @@ def main() -> None:
 def _mend(error: DatabaseError) -> str:
     if "locked" in str(error.orig):
         return "another program holds it: end that, and try again"
-    return "restore it from a backup"
+    return _mend_full(error.orig) or "restore it from a backup"
+
+
+def _mend_full(error: BaseException | None) -> str | None:
+    # What is only read is sorted in temporary files: the database itself is none the worse.
+    if "full" in str(error):
+        return "make room where it is, and in the folder for temporary files (TMPDIR)"
+    return None
 
 
 def _is_stdout_closed() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
@@ -80,9 +81,20 @@ def chart(
     else:
         drawn = renderer.vegalite_to_png(specification, vl_version=_VEGA_LITE, scale=2)
     try:
-        output.write_bytes(drawn)
+        _write(output, drawn)
     except OSError as error:
         raise BadArgument("--output", str(output), f"it can't be written: {error}") from error
+
+
+def _write(output: Path, drawn: bytes) -> None:
+    """Write a picture aside and give it its name when it is whole: an earlier one stays till
+    then."""
+    unfinished = output.with_name(f".{output.name}.unfinished-{os.getpid()}")
+    try:
+        unfinished.write_bytes(drawn)
+        unfinished.replace(output)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _renderer() -> Any:
@@ -120,7 +132,7 @@ def _lines(analysts: Analysts, wanted: Wanted, metric: str) -> Iterator[Line]:
                     "year_ending": row["year_ending"],
                     "value": row[metric],
                     "absence": reasons.get((council, row["year_ending"])),
-                    "doubtful": metric in (row["doubtful"] or "").replace(" ", "").split(","),
+                    "doubtful": _is_doubtful(row, metric),
                 }
                 for row in rows
                 if row["authority"] == council
@@ -137,26 +149,40 @@ def _lines(analysts: Analysts, wanted: Wanted, metric: str) -> Iterator[Line]:
 def _averages(
     analysts: Analysts, rows: list[Any], kind: str, metric: str
 ) -> Iterator[dict[str, Any]]:
-    """Yield the average of each year: what the councils' own letters print, else what the letters
-    of their kind agree on. None where they disagree."""
+    """Yield the average of each year: what the councils' own letters surely print, else what the
+    letters of their kind agree on, else what is doubtful. None where they disagree."""
     query = "SELECT year_ending, value FROM similar_average WHERE kind = ? AND metric = ?"
     others: dict[int, set[float]] = {}
     for row in analysts.connection.execute(query, (kind, metric)):
         others.setdefault(row["year_ending"], set()).add(row["value"])
-    own: dict[int, set[float]] = {}
+    sure: dict[int, set[float]] = {}
+    doubtful: dict[int, set[float]] = {}
     for row in rows:
         if row["kind"] == kind:
-            values = own.setdefault(row["year_ending"], set())
+            sure.setdefault(row["year_ending"], set())
             if metric in row.keys() and row[metric] is not None:  # noqa: SIM118
-                values.add(row[metric])
-    for year, values in own.items():
-        found = values or others.get(year, set())
-        yield {"year_ending": year, "value": next(iter(found)) if len(found) == 1 else None}
+                own = doubtful if _is_doubtful(row, metric) else sure
+                own.setdefault(row["year_ending"], set()).add(row[metric])
+    for year, values in sure.items():
+        agreed = others.get(year, set())
+        found = values or (agreed if len(agreed) == 1 else doubtful.get(year, agreed))
+        yield {
+            "year_ending": year,
+            "value": next(iter(found)) if len(found) == 1 else None,
+            "doubtful": not values and len(agreed) != 1,
+        }
+
+
+def _is_doubtful(row: Any, metric: str) -> bool:
+    return metric in (row["doubtful"] or "").replace(" ", "").split(",")
 
 
 def _source(about: dict[str, str]) -> str:
     day = date.fromisoformat(about["data_until"][:10]) if about["data_until"] else None
     until = f"; data until {day.day} {day:%B %Y}" if day else ""
+    if about["as_of"]:
+        then = date.fromisoformat(about["as_of"])
+        until += f"; as it stood on {then.day} {then:%B %Y}"
     return f"Source: Local Government and Social Care Ombudsman, Annual Review letters{until}" + (
         "; TEST DATA" if about["replica"] == "1" else ""
     )

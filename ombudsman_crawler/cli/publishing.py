@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ombudsman_crawler.cli.edge import app, console, day, say
 from ombudsman_crawler.cli.options import AsOfOption, JsonOption, StorageOption
+
+if TYPE_CHECKING:
+    from ombudsman_crawler.publish import Published
 
 
 @app.command()
@@ -50,6 +53,7 @@ def publish(
         say(credits.REPLICA)
     if not done.is_new:
         console.print(f"Nothing has changed since {done.path}", markup=False)
+        _tell_of_newer(done)
         return
     rows = done.manifest["rows"]
     console.print(
@@ -57,9 +61,22 @@ def publish(
         f" {done.manifest['size']:,} bytes",
         markup=False,
     )
+    _tell_of_newer(done)
     for section in done.changes:
         console.print(f"  {section.heading}: {section.count:,}", markup=False)
     if done.manifest["withheld"]:
         console.print(f"  {done.manifest['withheld']} withheld: nothing is said of them")
     for failing in done.manifest["failing"]:
         say(f"published although {failing}")
+
+
+def _tell_of_newer(done: Published) -> None:
+    from ombudsman_crawler.database import publication  # noqa: PLC0415
+
+    if done.newer is not None:
+        console.print(
+            f"  latest.db still names {done.newer.name}: data until"
+            f" {publication.about(done.newer)['data_until']}, these until"
+            f" {done.manifest['data_until']}",
+            markup=False,
+        )

@@ -5,10 +5,13 @@ What every output shares: the file it reads, the rows it wants, and the names it
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -16,11 +19,21 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Self
 
+from sqlalchemy.exc import DatabaseError
+
 from ombudsman_crawler import metrics
 from ombudsman_crawler.authorities import KINDS
 from ombudsman_crawler.database import migrations, session, snapshot
-from ombudsman_crawler.exceptions import BadArgument, WrongStorage
+from ombudsman_crawler.exceptions import BadArgument, NoRoom, WrongStorage
 from ombudsman_crawler.years import YearRange
+
+# What folders of temporary files are called.
+_WORKSHOP = "ombudsman-analysts-"
+# The storage is only read: these are of the file that is made.
+_CANT_WRITE = (
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +158,7 @@ ORDER BY key LIMIT 1"""
         BadArgument for what isn't known."""
         return Wanted(
             YearRange.parse(years) if years is not None else None,
-            tuple(self.council(one) for one in councils) if councils else None,
+            tuple(dict.fromkeys(self.council(one) for one in councils)) if councils else None,
             tuple(_kind(one) for one in kinds) if kinds else None,
             tuple(_metrics(named_metrics)) if named_metrics is not None else None,
         )
@@ -169,8 +182,7 @@ def opened(
         with Analysts(database) as analysts:
             yield analysts
         return
-    with tempfile.TemporaryDirectory(prefix="ombudsman-") as folder:
-        path = Path(folder, "analysts.db")
+    with workshop() as path:
         of_storage(storage, path, day)
         with Analysts(path) as analysts:
             yield analysts
@@ -180,9 +192,67 @@ def of_storage(storage: Path, path: Path, day: date | None = None) -> None:
     """Make the analysts' database of a storage at a path, as `snapshot.make` does."""
     engine = session.open_for_reading(storage)
     try:
-        snapshot.make(engine, path, day=day)
+        with room(path.parent):
+            snapshot.make(engine, path, day=day)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def room(folder: Path) -> Iterator[None]:
+    """Tell of a full disk as such, where a database is written into a folder. Raises NoRoom."""
+    try:
+        yield
+    except (sqlite3.Error, DatabaseError) as error:
+        told = error.orig if isinstance(error, DatabaseError) else error
+        if getattr(told, "sqlite_errorcode", None) not in _CANT_WRITE:
+            raise
+        raise NoRoom(
+            f"there is no room for the analysts' database in {folder} ({told}): make room, or let"
+            " TMPDIR name a folder with more; the storage is as it was"
+        ) from error
+
+
+@contextmanager
+def workshop() -> Iterator[Path]:
+    """Give a path for an analysts' database that is needed for a while, among temporary files, and
+    remove what was made there in the end. First what killed programs left is removed."""
+    clear_leftovers()
+    folder, held = _held_folder()
+    try:
+        yield folder / "analysts.db"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+
+
+def clear_leftovers() -> None:
+    """Remove the analysts' databases that killed programs have left among temporary files: they say
+    what may have been withheld or erased since."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_WORKSHOP}*"):
+        # Another's folder, or one in use.
+        with suppress(OSError):
+            held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(held)
+
+
+def _held_folder() -> tuple[Path, int]:
+    """Make a folder and lock it: the kernel releases the lock with the process, however that
+    ends."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_WORKSHOP))
+        # Another program that clears may come between, before the lock is there.
+        with suppress(FileNotFoundError):
+            held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            with suppress(BlockingIOError):
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if folder.is_dir():
+                    return folder, held
+            os.close(held)
 
 
 def _conditions(table: Table, wanted: Wanted) -> tuple[str, list[Any]]:
@@ -196,7 +266,9 @@ def _conditions(table: Table, wanted: Wanted) -> tuple[str, list[Any]]:
         ("metric", wanted.metrics),
     ):
         if names is not None and column in table.columns:
-            conditions.append(f"{column} IN ({', '.join('?' * len(names))})")
+            listed = f"{column} IN ({', '.join('?' * len(names))})"
+            # A finding without a metric is about all of a letter's.
+            conditions.append(f"({listed} OR metric IS NULL)" if column == "metric" else listed)
             values += names
     return " AND ".join(conditions), values
 

@@ -74,12 +74,17 @@ ABOUT = {
     "data_until": "when the newest answer was had from the site",
     "as_of": "the day at whose end it stood so; empty: as it stood when it was made",
     "run": "number of the last run that is in it",
+    "judged": "numbers of the runs that `run_checks` has the checks of: those that no later run "
+    "which asked for as much has taken the place of",
     "withheld": "how many documents and decisions are withheld from publication",
     "program": "version of this program",
     "schema": "revision of the storage's schema",
     "terms": "whose the data are, and on what terms they may be used",
     "caution": "what the Ombudsman cautions of",
     "register": "where the register of councils comes from",
+    "checks": "whether the required checks of these runs hold, or what doesn't; only in what was "
+    "published",
+    "cite": "how to cite it; only in what was published",
 }
 
 #: What only the analysts' database has, and its columns.

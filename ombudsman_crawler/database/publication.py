@@ -130,15 +130,39 @@ _FIGURE = f"""body.name || ', ' || {{one}}.year_ending || ', ' || {{one}}.metric
             || {{what}} || ' (' || {_ID} || ')'"""
 
 
-def _said(table: str) -> str:
+def _value(table: str) -> str:
     return (
-        f"COALESCE({table}.value_text, CAST({table}.value AS TEXT), 'absent: ' || {table}.absence)"
+        f"CASE WHEN {table}.value IS NULL THEN 'absent: ' || {table}.absence"
+        f" ELSE printf('%.15g', {table}.value) END"
+    )
+
+
+# As printed, unless it is only read otherwise than before.
+_REVISED = f"""CASE WHEN now.value_text <> earlier.value_text
+    THEN earlier.value_text || ' → ' || now.value_text
+    ELSE {_value("earlier")} || ' → ' || {_value("now")} END"""
+
+
+def _codes(one: str, but_not: str) -> str:
+    """Return the codes of doubts that a figure has in one database and hasn't in the other."""
+    listed = "json_each('[\"' || replace({}.doubts, ',', '\",\"') || '\"]')"
+    return (
+        f"(SELECT group_concat(code.value, ', ') FROM {listed.format(one)} AS code"
+        f" WHERE code.value NOT IN (SELECT value FROM {listed.format(but_not)}))"
     )
 
 
 def _figure(what: str, one: str = "now") -> str:
     return _FIGURE.format(one=one, said=": " if what != "''" else "", what=what)
 
+
+# Letters of which one database withholds a version and the other doesn't.
+_WITHHELD = """SELECT DISTINCT now.authority || ', ' || now.year_ending || ' (' || now.letter || ')'
+    FROM {one}.letter_versions AS now
+    LEFT JOIN {other}.letter_versions AS earlier
+      ON earlier.letter = now.letter AND earlier.version = now.version
+    WHERE now.withheld AND earlier.withheld IS NOT 1
+    ORDER BY 1"""
 
 # Each kind of change: its heading, the table it needs, and a query for its lines in their order.
 _QUERIES = (
@@ -153,7 +177,11 @@ _QUERIES = (
         "Letters with other words than before",
         "letters",
         f"""SELECT {_LETTER} FROM main.letters JOIN before.letters AS earlier USING (letter)
-        WHERE letters.versions > earlier.versions
+        JOIN main.letter_versions AS version ON version.letter = letters.letter AND version.current
+        JOIN before.letter_versions AS other ON other.letter = letters.letter AND other.current
+        WHERE version.version <> other.version
+           -- What is withheld has no hash: it is the same one.
+           OR version.document_sha256 <> other.document_sha256
         ORDER BY letters.year_ending DESC, letters.authority""",
     ),
     (
@@ -165,11 +193,42 @@ _QUERIES = (
         ORDER BY letters.year_ending DESC, letters.authority""",
     ),
     (
+        "Letters that are on the site again",
+        "letters",
+        f"""SELECT {_LETTER} FROM main.letters JOIN before.letters AS earlier USING (letter)
+        WHERE letters.gone_since IS NULL AND earlier.gone_since IS NOT NULL
+        ORDER BY letters.year_ending DESC, letters.authority""",
+    ),
+    # Names only: nothing else is said of them.
+    (
+        "Letters withheld from publication, all or some of their versions",
+        "letter_versions",
+        _WITHHELD.format(one="main", other="before"),
+    ),
+    (
+        "Letters no longer withheld, all or some of their versions",
+        "letter_versions",
+        _WITHHELD.format(one="before", other="main"),
+    ),
+    (
         "Revised figures",
         "figure",
-        f"""SELECT {_figure(f"{_said('earlier')} || ' → ' || {_said('now')}")}
+        f"""SELECT {_figure(_REVISED)}
         {_NOW_AND_BEFORE.format(kind="INNER")}
         WHERE now.value IS NOT earlier.value OR now.absence IS NOT earlier.absence
+        ORDER BY now.year_ending DESC, body.key, now.metric, now.source""",
+    ),
+    (
+        "New figures, other than those of new letters and tables",
+        "national_rows",
+        f"""SELECT {_figure(f"COALESCE(now.value_text, {_value('now')})")}
+        {_NOW_AND_BEFORE.format(kind="LEFT")}
+        JOIN main.document ON document.id = now.document_id
+        WHERE earlier.metric IS NULL AND document.sha256 NOT IN (
+            SELECT document_sha256 FROM main.letters WHERE document_sha256 IS NOT NULL
+                AND letter NOT IN (SELECT letter FROM before.letters)
+            UNION SELECT document_sha256 FROM main.national_rows
+            EXCEPT SELECT document_sha256 FROM before.national_rows)
         ORDER BY now.year_ending DESC, body.key, now.metric, now.source""",
     ),
     (
@@ -186,18 +245,28 @@ _QUERIES = (
     (
         "New doubts",
         "figure",
-        f"""SELECT {_figure("now.doubts")}
+        f"""SELECT {_figure(_codes("now", "earlier"))}
         {_NOW_AND_BEFORE.format(kind="LEFT")}
-        WHERE now.doubts IS NOT NULL AND earlier.doubts IS NOT now.doubts
+        WHERE earlier.doubts IS NOT now.doubts AND {_codes("now", "earlier")} IS NOT NULL
         ORDER BY now.year_ending DESC, body.key, now.metric, now.source""",
     ),
     (
         "Doubts settled",
         "figure",
-        f"""SELECT {_figure("earlier.doubts")}
+        f"""SELECT {_figure(_codes("earlier", "now"))}
         {_NOW_AND_BEFORE.format(kind="INNER")}
-        WHERE now.doubts IS NULL AND earlier.doubts IS NOT NULL
+        WHERE earlier.doubts IS NOT now.doubts AND {_codes("earlier", "now")} IS NOT NULL
         ORDER BY now.year_ending DESC, body.key, now.metric, now.source""",
+    ),
+    (
+        "New national tables",
+        "national_rows",
+        """SELECT COALESCE(subject, title, sheet, url) || COALESCE(', ' || year_ending, '') || ': '
+            || COUNT(*) || ' rows (' || url || ')'
+        FROM main.national_rows
+        WHERE document_sha256 NOT IN (SELECT document_sha256 FROM before.national_rows)
+        GROUP BY document_sha256, sheet, header_row
+        ORDER BY year_ending DESC, subject, document_sha256, sheet, header_row""",
     ),
     (
         "New public reports",

@@ -102,8 +102,9 @@ def make(engine: Engine, target: Path, *, day: date | None = None) -> None:
         assert raw is not None
         raw.execute(f"ATTACH 'file:{uri_path(target)}?mode=rwc' AS snapshot")
         try:
-            # Whatever became of a half-made file, nobody would open it.
-            raw.execute("PRAGMA snapshot.journal_mode = OFF")
+            # Whatever became of a half-made file, nobody would open it. Without any journal a full
+            # disk would be told as a malformed database: nothing could be rolled back.
+            raw.execute("PRAGMA snapshot.journal_mode = MEMORY")
             raw.execute("PRAGMA snapshot.synchronous = OFF")
             with connection.begin():
                 _fill(connection, day)
@@ -206,6 +207,7 @@ def _about(connection: Connection, day: date | None) -> dict[str, str]:
         "data_until": connection.scalar(text("SELECT MAX(time) FROM capture")) or "",
         "as_of": str(day) if day else "",
         "run": str(last.id or ""),
+        "judged": ",".join(map(str, connection.scalars(text(f"{_LAST_WORDS} ORDER BY id")))),
         "withheld": str(
             connection.scalar(text("SELECT COUNT(DISTINCT subject) FROM main.withheld"))
         ),
@@ -228,11 +230,21 @@ WHERE id IN (SELECT document_id FROM snapshot.figure)
    OR sha256 IN (SELECT document_sha256 FROM snapshot.letter_versions WHERE NOT withheld)
 """
 
+# Runs that no later one has made good: that asked for as much (for everything, or for the same; of
+# these collections at least) and came to an end of its own. So a part, or one letter added, never
+# hides how a whole crawl failed.
+_LAST_WORDS = """
+SELECT id FROM run WHERE NOT EXISTS (
+    SELECT 1 FROM run AS later
+    WHERE later.id > run.id AND later.verdict IN ('ok', 'failed', 'blocked')
+      AND (later.whole OR json_remove(later.arguments, '$.collect')
+                        = json_remove(run.arguments, '$.collect'))
+      AND NOT EXISTS (
+          SELECT 1 FROM json_each('["' || replace(run.collections, ',', '","') || '"]') AS one
+          WHERE instr(',' || later.collections || ',', ',' || one.value || ',') = 0))"""
+
 # The checks of the last runs are enough.
-_KEPT = {
-    "run_checks": "run_id IN (SELECT MAX(id) FROM run GROUP BY CASE WHEN collections IN"
-    " ('tables', 'decisions') THEN collections ELSE 'map' END)",
-}
+_KEPT = {"run_checks": f"run_id IN ({_LAST_WORDS})"}
 
 # Rows lie where they are looked for together; the same database gives the same order.
 _ORDERS = {

@@ -16,13 +16,14 @@ _Key = tuple[str, int, str, str]
 
 
 class Doubts:
-    """The open findings that make figures doubtful, by authority, year, metric and source."""
+    """The open findings that make figures doubtful, by authority, year, metric and source; the
+    metric is empty where it is all of them."""
 
     def __init__(self, analysts: Analysts) -> None:
         self._messages: dict[_Key, dict[str, str]] = {}
         query = (
-            "SELECT authority, year_ending, metric, source, code, message FROM findings"
-            " WHERE severity IN ('warning', 'error') AND metric IS NOT NULL"
+            "SELECT authority, year_ending, COALESCE(metric, ''), source, code, message"
+            " FROM findings WHERE severity IN ('warning', 'error')"
             " AND acknowledged IS NOT 'right' ORDER BY code, message"
         )
         for *key, code, message in analysts.connection.execute(query):
@@ -60,7 +61,10 @@ class Doubts:
         return {"value": self._note(key, row["doubts"].split(","))}
 
     def _note(self, key: _Key, codes: Sequence[str] | None = None) -> str:
-        known = self._messages.get(key, {})
+        authority, year, _, source = key
+        # Those without a metric are about the whole letter, page or row.
+        whole = self._messages.get((authority, year, "", source), {})
+        known = {**whole, **self._messages.get(key, {})}
         meanings = findings.load()
         said = [known.get(code) or meanings.get(code, code) for code in (codes if codes else known)]
         text = "Doubtful: " + ("; ".join(said) or "see the sheet findings")

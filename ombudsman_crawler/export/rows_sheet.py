@@ -8,6 +8,7 @@ around the rows is XlsxWriter's. This leans on its inner parts, so its version i
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -49,6 +50,9 @@ class _Cells(dict[Any, str]):
                 self.cut += 1
                 return made
         else:
+            # A number that no cell holds is an error in Excel, too.
+            if not math.isfinite(value):
+                return f'"{self._style} t="e"><v>#NUM!</v></c>'
             number = int(value) if value == int(value) else value
             made = f'"{self._style}><v>{number!r}</v></c>'
         if len(self) >= _REMEMBERED:

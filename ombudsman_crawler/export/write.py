@@ -6,6 +6,7 @@ are whole. What else lies in the export's folder is left alone.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 
 from ombudsman_crawler.database import snapshot
 from ombudsman_crawler.database.analysts import Analysts, Table, Wanted
-from ombudsman_crawler.exceptions import BadArgument
+from ombudsman_crawler.exceptions import BadArgument, StorageBusy
 from ombudsman_crawler.export import datapackage, readme
 from ombudsman_crawler.export.contents import Contents
 from ombudsman_crawler.export.csv_files import CsvFiles
@@ -96,7 +97,8 @@ def write(
     """Write what is wanted of every table into a folder, in each format that there is a maker for.
 
     `told` hears of each table that was read, and its rows. Nothing is written where nothing of any
-    year matches: `Written` is empty then. Raises OSError where the folder can't be written.
+    year matches: `Written` is empty then. Raises OSError where the folder can't be written, and
+    StorageBusy while another export writes there.
     """
     contents = Contents(
         analysts.about, wanted, {name: analysts.table(name, wanted) for name in snapshot.NAMES}
@@ -116,9 +118,12 @@ def write(
                 one.abandon()
         written = sorted(_files(unfinished))
         readme.write(unfinished, contents, written)
-        if datapackage.NAME not in written and any(one.endswith(".csv") for one in written):
-            # One of an earlier export would describe other files than those that are there now.
+        # Those of an earlier export would describe other files than there are from now on. They
+        # come last: without README.txt an export was killed while its files took their names.
+        (folder / readme.NAME).unlink(missing_ok=True)
+        if any(one.endswith(".csv") for one in written):
             (folder / datapackage.NAME).unlink(missing_ok=True)
+        written.sort(key=lambda one: one == datapackage.NAME)
         return contents, [_placed(unfinished, folder, path) for path in (*written, readme.NAME)]
 
 
@@ -147,19 +152,30 @@ def _anything(contents: Contents) -> bool:
 
 @contextmanager
 def _unfinished(folder: Path) -> Iterator[Path]:
-    """Give a folder to make files in. One that a killed export left is removed."""
+    """Give a folder to make files in. One that a killed export left is removed. Raises StorageBusy
+    while another export writes there."""
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / _UNFINISHED
-    if unfinished.exists():
-        shutil.rmtree(unfinished)
-    unfinished.mkdir()
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield unfinished
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StorageBusy(
+                f"another export writes into {folder}: try again when it has ended"
+            ) from error
+        unfinished = folder / _UNFINISHED
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+        unfinished.mkdir()
+        try:
+            yield unfinished
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            if is_new and not any(folder.iterdir()):
+                folder.rmdir()
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        if is_new and not any(folder.iterdir()):
-            folder.rmdir()
+        os.close(held)
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -23,6 +25,7 @@ from pyarrow import parquet
 
 from ombudsman_crawler import findings
 from ombudsman_crawler.database import analysts, snapshot
+from ombudsman_crawler.export import rows_sheet, write
 from ombudsman_crawler.export.csv_files import as_it_was
 from ombudsman_crawler.replica import Replica
 
@@ -538,6 +541,63 @@ def test_what_fails_half_way_leaves_what_was_there(
     assert ended.status == 2, ended.all
     assert "No space left on device" in ended.err
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+
+
+def test_an_export_killed_while_files_take_their_names_says_nothing_untrue(
+    crawled: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert export(crawled, tmp_path, "--format", "datapackage").status == 0
+    placed = write._placed
+
+    def killed(unfinished: Path, folder: Path, path: str) -> write.Written:
+        if path == "csv/figures.csv":
+            raise KeyboardInterrupt
+        return placed(unfinished, folder, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(write, "_placed", killed)
+        assert export(crawled, tmp_path, "--format", "datapackage", "--years", "2020").status != 0
+    assert (tmp_path / "csv").is_dir()
+    assert not (tmp_path / "README.txt").exists()
+    assert not (tmp_path / "datapackage.json").exists()
+
+
+def test_two_exports_into_one_folder_are_one_after_the_other(
+    crawled: Storage, tmp_path: Path
+) -> None:
+    held = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        busy = export(crawled, tmp_path)
+    finally:
+        os.close(held)
+    assert (busy.status, "another export writes" in busy.err) == (3, True)
+    assert export(crawled, tmp_path).status == 0
+
+
+def test_a_doubt_about_a_whole_letter_is_told_with_each_metric(
+    exported: Exported, tmp_path: Path
+) -> None:
+    path = tmp_path / "doubtful.db"
+    shutil.copy(exported.database, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE findings SET metric = NULL, message = 'read by OCR'")
+    ended = ombudsman_here(
+        "export", tmp_path / "out", "--format", "csv", "--format", "xlsx", "--metrics",
+        "uphold_rate", "--database", path,
+    )  # fmt: skip
+    assert ended.status == 0, ended.all
+    assert {row["message"] for row in read_csv(tmp_path / "out/csv/findings.csv")} == {
+        "read by OCR"
+    }
+    book = openpyxl.load_workbook(tmp_path / "out/ombudsman.xlsx")
+    notes = [cell.comment.text for row in book["annual_summary"] for cell in row if cell.comment]
+    assert any("read by OCR" in note for note in notes)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_a_number_that_no_cell_holds_is_an_error_there(value: float) -> None:
+    assert "#NUM!" in rows_sheet._Cells("REAL", None)[value]
 
 
 @pytest.mark.parametrize(("name", "library"), [("parquet", "pyarrow"), ("xlsx", "xlsxwriter")])

@@ -19,7 +19,7 @@ from typing import Any
 
 from ombudsman_crawler import credits
 from ombudsman_crawler.archive import lock
-from ombudsman_crawler.database import analysts, publication
+from ombudsman_crawler.database import analysts, judged, publication
 from ombudsman_crawler.database.analysts import Analysts
 from ombudsman_crawler.database.publication import Section
 from ombudsman_crawler.exceptions import BadArgument, OmbudsmanError, StorageBusy
@@ -84,15 +84,18 @@ def publish(
         is_crawled_now = is_crawled_now or lock.is_held(storage)
         with Analysts(made) as database:
             about = database.about
-            failing = list(_failing(database, is_crawled_now))
-            checks = _checks(database)
-            runs = _rows(database, "SELECT * FROM runs ORDER BY run_id")
+            failing = list(judged.failing(database, is_crawled_now=is_crawled_now))
+            checks = judged.checks(database)
+            runs = [
+                dict(row)
+                for row in database.connection.execute("SELECT * FROM runs ORDER BY run_id")
+            ]
         if failing and not despite_checks:
             raise NotPublishable(
                 f"nothing was published: {'; '.join(failing)}. Run the crawl again, or publish all"
                 " the same with --despite-checks, which the publication will say"
             )
-        added = {"checks": _said_of_checks(failing, checks), "cite": credits.citation(about)}
+        added = {"checks": judged.said(failing, checks), "cite": credits.citation(about)}
         with analysts.room(made.parent):
             publication.add_about(made, added)
         with _explained(folder):
@@ -163,56 +166,6 @@ def manifest_of(path: Path) -> dict[str, Any]:
             f"the manifest of {path} can't be read ({error}): publish again with --force"
         ) from error
     return found
-
-
-def _failing(database: Analysts, is_crawled_now: bool) -> Iterator[str]:
-    """Yield what speaks against publishing: each run that isn't good, unless a later one that asked
-    for as much has made it so."""
-    runs = _rows(database, "SELECT * FROM runs ORDER BY run_id")
-    if not runs:
-        yield "no crawl has been made yet"
-    elif all(run["verdict"] in (None, "killed") for run in runs):
-        yield "no crawl has ended yet"
-    newest = max((run["run_id"] for run in runs), default=None)
-    judged = database.about["judged"].split(",")
-    for run in runs:
-        if str(run["run_id"]) not in judged:
-            continue
-        named = f"crawl {run['run_id']} ({run['collections']})"
-        failed = [
-            f"{row['check']}: {row['detail']}"
-            for row in _checks(database)
-            if row["run_id"] == run["run_id"] and row["passed"] == 0
-        ]
-        if failed:
-            yield f"{named} failed {', '.join(failed)}"
-        elif run["verdict"] is None and run["run_id"] == newest and is_crawled_now:
-            # Everything of it that is there is whole; the manifest says that it goes on.
-            continue
-        elif run["verdict"] is None:
-            yield f"{named} was killed"
-        elif run["verdict"] not in ("ok", "stopped"):
-            yield f"{named} was {run['verdict']}: {run['reason']}"
-
-
-def _said_of_checks(failing: list[str], checks: list[dict[str, Any]]) -> str:
-    if failing:
-        return "; ".join(failing)
-    if not any(row["passed"] for row in checks):
-        return "no required check was made"
-    return "every required check of the last runs holds"
-
-
-def _checks(database: Analysts) -> list[dict[str, Any]]:
-    return _rows(
-        database,
-        'SELECT run_id, "check", passed, detail FROM run_checks WHERE required'
-        ' ORDER BY run_id, "check"',
-    )
-
-
-def _rows(database: Analysts, query: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in database.connection.execute(query)]
 
 
 def _refuse_damaged(path: Path) -> None:

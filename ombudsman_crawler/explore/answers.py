@@ -31,6 +31,7 @@ class Bytes:
     body: bytes
     media_type: str
     headers: dict[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 class NotFound(OmbudsmanError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +34,12 @@ _ENDED = (
 )  # fmt: skip
 
 
+# Whoever asks for what is to be drawn holds a thread until it is: no more wait at a time. What
+# couldn't be drawn isn't tried again for so many seconds.
+_WAITING = 8
+_FAILED_SECONDS = 300.0
+
+
 class NotDrawn(OmbudsmanError):
     """A page can't be shown; the sentence says why."""
 
@@ -44,6 +51,9 @@ class PageImages:
         self._storage = storage.resolve()
         self._workers = ReadingWorkers(1, _SECONDS, _MEMORY_MIB)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._failed: OrderedDict[Hashable, tuple[float, str]] = OrderedDict()
+        self._asked: dict[Hashable, Future[Any]] = {}
+        self._waiting = 0
         self._keeping = threading.Lock()
         # One at a time, and always by the same thread: the worker's life is bound to the thread
         # that started it.
@@ -82,7 +92,29 @@ class PageImages:
                 self._kept.move_to_end(key)
                 kept: T = self._kept[key]
                 return kept
-        return self._thread.submit(self._drawn, key, sha256, within, ask).result()
+            if why := self._why_not(key):
+                raise NotDrawn(why)
+            if self._waiting >= _WAITING:
+                raise NotDrawn("Too many pages are being drawn: try again in a moment.")
+            if key not in self._asked:
+                self._asked[key] = self._thread.submit(self._drawn, key, sha256, within, ask)
+            drawn: Future[T] = self._asked[key]
+            self._waiting += 1
+        try:
+            return drawn.result()
+        finally:
+            with self._keeping:
+                self._waiting -= 1
+                self._asked.pop(key, None)
+
+    def why_not(self, sha256: str, page: int, width: int) -> str | None:
+        """Return why a page couldn't be drawn lately, None where nobody tried or it was."""
+        with self._keeping:
+            return self._why_not((sha256, page, width))
+
+    def _why_not(self, key: Hashable) -> str | None:
+        at, why = self._failed.get(key, (-_FAILED_SECONDS, ""))
+        return why if time.monotonic() - at < _FAILED_SECONDS else None
 
     def _drawn(
         self, key: Hashable, sha256: str, within: str, ask: Callable[[Path], Future[T]]
@@ -96,7 +128,12 @@ class PageImages:
             code, said = self._workers.failure(error)
             said = str(error) if isinstance(error, OmbudsmanError | IndexError) else said
             logger.warning("%s can't be shown (%s): %s", within, code, said)
-            raise NotDrawn(f"The page can't be shown: {said}.") from error
+            why = f"The page can't be shown: {said}."
+            with self._keeping:
+                self._failed[key] = (time.monotonic(), why)
+                if len(self._failed) > _KEPT:
+                    self._failed.popitem(last=False)
+            raise NotDrawn(why) from error
         with self._keeping:
             self._kept[key] = found
             if len(self._kept) > _KEPT:

@@ -16,13 +16,15 @@ NO_DAY = "2000-01-01"
 class Contents:
     """What one export holds.
 
-    `about` is what the analysts' database says of itself. `rows` counts the rows of each table so
+    `about` is what the analysts' database says of itself, `checks` whether the required checks of
+    its runs hold. `rows` counts the rows of each table so
     far; it is whole when a format's files are finished.
     """
 
     about: Mapping[str, str]
     wanted: Wanted
     tables: dict[str, Table]
+    checks: str
     rows: dict[str, int] = field(default_factory=dict)
 
     @property

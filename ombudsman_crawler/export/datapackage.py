@@ -108,6 +108,7 @@ def _described(folder: Path, contents: Contents) -> dict[str, Any]:
         about["terms"],
         about["register"],
         about["caution"],
+        f"Checks of the crawls: {contents.checks}",
         f"How to cite: {whose.citation(about)}",
         *(["Narrowed down to " + "; ".join(contents.narrowed())] if contents.narrowed() else []),
         "In columns of text, what a spreadsheet would run as a formula has an apostrophe before "

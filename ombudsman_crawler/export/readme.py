@@ -43,6 +43,7 @@ def _lines(contents: Contents, files: Sequence[str]) -> Iterator[str]:
         yield f"As of: {whose.day(about['as_of'])}, what was current at the end of that day"
     narrowed = "; ".join(contents.narrowed()) or "nothing left out"
     yield from _wrapped(f"Narrowed down to: {narrowed}")
+    yield from _wrapped(f"Checks of the crawls: {contents.checks}")
     yield from ("", "How to cite", *_wrapped(whose.citation(about)))
     yield from ("", "Terms", *_wrapped(about["terms"]), *_wrapped(about["register"]))
     yield from ("", "Caution", *_wrapped(about["caution"]))

@@ -210,6 +210,7 @@ class Workbook:
         if about["as_of"]:
             yield "As of", f"{whose.day(about['as_of'])}: what was current at the end of that day"
         yield "Narrowed down to", "; ".join(contents.narrowed()) or "nothing left out"
+        yield "Checks of the crawls", contents.checks
         yield "How to cite", whose.citation(about)
         yield "Terms", about["terms"]
         yield "Register", about["register"]

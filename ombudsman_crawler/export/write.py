@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from ombudsman_crawler.database import snapshot
+from ombudsman_crawler.database import judged, snapshot
 from ombudsman_crawler.database.analysts import Analysts, Table, Wanted
 from ombudsman_crawler.exceptions import BadArgument, StorageBusy
 from ombudsman_crawler.export import datapackage, readme
@@ -101,7 +101,12 @@ def write(
     StorageBusy while another export writes there.
     """
     contents = Contents(
-        analysts.about, wanted, {name: analysts.table(name, wanted) for name in snapshot.NAMES}
+        analysts.about,
+        wanted,
+        {name: analysts.table(name, wanted) for name in snapshot.NAMES},
+        # A published database has said it already.
+        analysts.about.get("checks")
+        or judged.said([*judged.failing(analysts, is_crawled_now=True)], judged.checks(analysts)),
     )
     with _unfinished(folder) as unfinished:
         making = [maker(unfinished, contents, analysts) for maker in makers]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from io import BytesIO
@@ -13,12 +15,13 @@ from pathlib import Path
 from statistics import median
 
 import httpx
+import pypdf
 import pytest
 from conftest import Storage, ombudsman_here
 from parsel import Selector
 from PIL import Image
 
-from ombudsman_crawler.explore import server, shown
+from ombudsman_crawler.explore import page_images, server, shown
 from ombudsman_crawler.explore.pages import doubts
 from ombudsman_crawler.explore.pages import year as year_page
 from ombudsman_crawler.explore.pages.figures import Shown
@@ -520,5 +523,55 @@ def test_hostile_names_and_texts_stay_text(explored: Storage, tmp_path: Path) ->
             assert "alert(1)" in page.get(), address
         for text in html(get(f"/council/{KENT}")).css("script.spec::text").getall():
             assert json.loads(text)["description"]
+    finally:
+        showing.close()
+
+
+def test_a_page_that_takes_for_ever_holds_nobody_and_says_why(
+    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of hundreds of thousands of fills."""
+    copied = tmp_path / "storage"
+    shutil.copytree(explored.path, copied)
+    (letter,) = explored.query("SELECT * FROM letters WHERE letter = ?", f"{KENT}/2021")
+    path = copied / letter["document_path"]
+    path.chmod(0o644)
+    writer = pypdf.PdfWriter(clone_from=path)
+    slow = pypdf.generic.DecodedStreamObject()
+    slow.set_data(b"0 0 600 840 re f\n" * 400_000)
+    writer.pages[0][pypdf.generic.NameObject("/Contents")] = writer._add_object(slow)
+    writer.write(path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
+        connection.execute(
+            "UPDATE document SET sha256 = ? WHERE sha256 = ?", [sha256, letter["document_sha256"]]
+        )
+    monkeypatch.setattr(page_images, "_SECONDS", 3.0)
+    showing = shown.Shown(copied)
+    application = server.application(showing)
+
+    async def ask_at_once() -> tuple[list[httpx.Response], float]:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://test", timeout=60
+        ) as client:
+            pictures = [asyncio.create_task(client.get(f"/page/{sha256}/1.png")) for _ in range(40)]
+            await asyncio.sleep(0.3)
+            started = time.monotonic()
+            assert (await client.get("/about")).status_code == 200
+            waited = time.monotonic() - started
+            return list(await asyncio.gather(*pictures)), waited
+
+    try:
+        answers, waited = asyncio.run(ask_at_once())
+        assert waited < 2
+        assert {answer.status_code for answer in answers} == {404}
+        assert {answer.headers["content-type"] for answer in answers} == {"image/png"}
+        assert all(Image.open(BytesIO(answer.content)).width == 900 for answer in answers)
+        started = time.monotonic()
+        page = html(asking(showing)(f"/letter/{KENT}/2021?page=1"))
+        assert time.monotonic() - started < 2
+        assert "The page can't be shown" in words(page)
+        assert not page.css("img")
     finally:
         showing.close()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
+from io import BytesIO
 from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
 
 from ombudsman_crawler.explore.answers import Bytes, NotFound
 from ombudsman_crawler.explore.page_images import WIDTHS, NotDrawn
@@ -26,7 +30,8 @@ def image(asked: Asked) -> Bytes:
     try:
         drawn = asked.images.png(document["sha256"], document["path"], int(number), int(width))
     except NotDrawn as error:
-        raise NotFound(str(error)) from error
+        # Where a picture is waited for, a picture of the sentence is what people see.
+        return Bytes(_sentence(str(error), int(width)), "image/png", status=404)
     return Bytes(drawn, "image/png", _FOR_A_WHILE)
 
 
@@ -47,6 +52,19 @@ def pdf(asked: Asked) -> Bytes:
             "content-disposition": f'inline; filename="{document["sha256"][:16]}.pdf"',
         },
     )
+
+
+def _sentence(text: str, width: int) -> bytes:
+    """Return a picture of a sentence."""
+    size = width // 40
+    picture = Image.new("RGB", (width, 6 * size), "white")
+    lines = textwrap.wrap(text, 70)[:3]
+    ImageDraw.Draw(picture).multiline_text(
+        (size, size), "\n".join(lines), fill="black", font=ImageFont.load_default(size)
+    )
+    written = BytesIO()
+    picture.save(written, "PNG")
+    return written.getvalue()
 
 
 def _document(asked: Asked) -> dict[str, Any]:

@@ -158,6 +158,8 @@ def _picture(
         return None, str(error)
     if number > len(sizes):
         return None, "The document hasn't that page."
+    if why_not := asked.images.why_not(sha256, number, _WIDTH):
+        return None, why_not
     width, height = sizes[number - 1]
     address = f"/page/{sha256}/{number}.png?width={_WIDTH}"
     return Picture(address, number, width, height, _mark(chosen)), ""

@@ -33,7 +33,7 @@ def explore(
             f"the explorer needs the extra `explore` ({missing.name} isn't installed): "
             "pip install '.[explore]'"
         ) from missing
-    if not host.strip():
+    if not _is_name(host):
         raise BadArgument("--host", host, "give an address of this machine, as 127.0.0.1")
     number = whole_number("--port", port, 0, 65535)
     showing = shown.Shown(storage, database)
@@ -45,3 +45,11 @@ def explore(
         raise Sentence(f"nothing can be served at {host}:{number}: {error.strerror}") from error
     finally:
         showing.close()
+
+
+def _is_name(host: str) -> bool:
+    """Whether a host can be looked up at all."""
+    try:
+        return bool(host.strip() and host.encode("idna"))
+    except UnicodeError:
+        return False

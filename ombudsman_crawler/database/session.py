@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -87,15 +87,29 @@ def is_up_to_date(storage: Path) -> bool:
         engine.dispose()
 
 
-def changes(storage: Path) -> Callable[[], int]:
-    """Return a function that tells whether other programs have changed a storage's database: its
-    answer is another number then. It may be called from any thread, by one at a time.
+def changes(storage: Path) -> Callable[[], Hashable]:
+    """Return a function that tells whether other programs have changed a storage's database, or put
+    another file in its place: its answer is another one then. It may be called from any thread, by
+    one at a time.
 
-    Raises WrongStorage as `open_for_reading` does.
+    Raises WrongStorage as `open_for_reading` does, and so does what it returns.
     """
-    connection = open_for_reading(storage).raw_connection().driver_connection
-    assert connection is not None
-    return lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
+    open_for_reading(storage).dispose()
+    opened: dict[tuple[int, int], Any] = {}
+
+    def state() -> Hashable:
+        try:
+            file = (storage / DATABASE).stat()
+        except OSError as error:
+            raise WrongStorage(f"{storage / DATABASE} can't be read: {error.strerror}") from error
+        identity = (file.st_dev, file.st_ino)
+        if identity not in opened:
+            opened.clear()
+            opened[identity] = open_for_reading(storage).raw_connection().driver_connection
+        return (*identity, opened[identity].execute("PRAGMA data_version").fetchone()[0])
+
+    state()
+    return state
 
 
 def _lacking_views(engine: Engine) -> set[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from ombudsman_crawler import __version__, credits, metrics
-from ombudsman_crawler.database import as_of
+from ombudsman_crawler.database import as_of, migrations
 from ombudsman_crawler.database.session import uri_path
 from ombudsman_crawler.database.views import figures
 from ombudsman_crawler.exceptions import BadArgument
@@ -192,15 +192,15 @@ def _refuse_nothing(connection: Connection, day: date | None) -> None:
 
 def _about(connection: Connection, day: date | None) -> dict[str, str]:
     """Return what the file says of itself; only `made` differs when it is made again."""
-    storage = connection.execute(text("SELECT site, schema FROM main.storage")).one()
+    site = connection.scalar(text("SELECT site FROM main.storage"))
     last = connection.execute(
         text("SELECT MAX(id) AS id, MAX(started) AS started FROM run WHERE verdict IS NOT NULL")
     ).one()
-    replica = storage.site == "replica"
+    replica = site == "replica"
     return {
         "title": "Annual Review letters of the Local Government and Social Care Ombudsman"
         + (" (TEST DATA from a replica)" if replica else ""),
-        "site": storage.site,
+        "site": site or "",
         "replica": str(int(replica)),
         **({"warning": credits.REPLICA} if replica else {}),
         "made": utc(now()),
@@ -212,7 +212,7 @@ def _about(connection: Connection, day: date | None) -> dict[str, str]:
             connection.scalar(text("SELECT COUNT(DISTINCT subject) FROM main.withheld"))
         ),
         "program": __version__,
-        "schema": storage.schema,
+        "schema": migrations.current(connection) or "",
         "terms": credits.TERMS,
         "caution": credits.CAUTION,
         "register": credits.REGISTER,

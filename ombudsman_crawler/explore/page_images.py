@@ -64,6 +64,12 @@ class PageImages:
         self._thread.shutdown(cancel_futures=True)
         self._workers.close()
 
+    def forget(self) -> None:
+        """Forget what was drawn: some of it may be gone for good."""
+        with self._keeping:
+            self._kept.clear()
+            self._failed.clear()
+
     def path(self, sha256: str, within: str) -> Path | None:
         """Return a document's file, None where it isn't there (or the path leads elsewhere)."""
         path = (self._storage / within).resolve()
@@ -86,6 +92,8 @@ class PageImages:
         )
 
     def _told(self, key: Hashable, sha256: str, within: str, ask: Callable[[Path], Future[T]]) -> T:
+        if self.path(sha256, within) is None:
+            raise NotDrawn("The document isn't here.")
         with self._keeping:
             if key in self._kept:
                 # Nobody waits for what others have drawn, whatever is being drawn now.

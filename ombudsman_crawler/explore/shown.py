@@ -38,6 +38,8 @@ class Shown:
         self._number = 0
         self._busy = threading.Lock()
         self._looked = self._made_in = 0.0
+        #: What keeps the storage from being shown as it is now, empty while nothing does.
+        self.trouble = ""
         if database is None:
             self._changes = session.changes(storage)
             self._seen = self._changes()
@@ -89,17 +91,21 @@ class Shown:
             self._looked = time.monotonic()
             seen = self._changes()
             if seen == self._seen and not self.is_swept:
+                self.trouble = ""
                 return
             before = self.analysts.path
             made = self._make()
             self._seen = seen
             self.renewed(made.path)
             self.analysts = made
+            self.images.forget()
+            self.trouble = ""
             # Who reads the one before still has it open.
             before.unlink(missing_ok=True)
-        except Exception:
-            # The pages go on with what they have; `made` in their foot tells how old it is.
+        except Exception as error:
+            # The pages go on with what they have, and their foot says so.
             logger.exception("the storage has changed and can't be shown as it is now")
+            self.trouble = str(error)
         finally:
             self._busy.release()
 

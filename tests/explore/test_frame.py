@@ -270,6 +270,55 @@ def test_no_query_makes_gigabytes(get: Callable[[str], Answered], query: str) ->
     assert time.monotonic() - started < 10
 
 
+def test_an_erased_letter_isnt_shown_by_a_picture_that_was_drawn(
+    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = tmp_path / "storage"
+    shutil.copytree(explored.path, copied)
+    monkeypatch.setattr(shown, "_LOOK_SECONDS", 0.0)
+    showing = shown.Shown(copied)
+    try:
+        get = asking(showing)
+        picture = get("/letter/kent-county-council/2021").html.css("img::attr(src)").get()
+        assert picture
+        assert get(picture).status == 200
+        said = ombudsman_here(
+            "erase", "kent-county-council/2021", "--who", "me", "--why", "an order", "--yes",
+            "--storage", copied,
+        )  # fmt: skip
+        assert said.status == 0, said.all
+        assert get(picture).status == 404
+        wait_until(lambda: "was erased" in get("/letter/kent-county-council/2021").words, 20)
+        assert not get("/letter/kent-county-council/2021").html.css("img")
+        assert "an order" not in get("/figure/kent-county-council/2021/letter/uphold_rate").body
+    finally:
+        showing.close()
+
+
+def test_a_storage_whose_database_is_replaced_is_shown_anew_and_one_that_is_gone_is_told(
+    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied, other = tmp_path / "storage", tmp_path / "other"
+    shutil.copytree(explored.path, copied)
+    shutil.copytree(explored.path, other)
+    with closing(sqlite3.connect(other / "ombudsman.db")) as connection, connection:
+        connection.execute(
+            "UPDATE authority SET name = 'The Other Council' WHERE key = 'kent-county-council'"
+        )
+    monkeypatch.setattr(shown, "_LOOK_SECONDS", 0.0)
+    showing = shown.Shown(copied)
+    try:
+        get = asking(showing)
+        assert "The Other Council" not in get("/councils").words
+        (other / "ombudsman.db").replace(copied / "ombudsman.db")
+        wait_until(lambda: "The Other Council" in get("/councils").words, 20)
+        (copied / "ombudsman.db").unlink()
+        wait_until(lambda: "can't be shown as it is now" in get("/councils").body, 20)
+        assert "The Other Council" in get("/councils").words
+    finally:
+        showing.close()
+
+
 def test_a_question_of_thousands_of_arguments_is_refused_at_once(
     get: Callable[[str], Answered],
 ) -> None:
@@ -312,8 +361,9 @@ def test_what_cant_be_shown_is_said_in_a_sentence(explored: Storage, tmp_path: P
     foreign = ombudsman_here("explore", "--storage", explored.path, "--database", other)
     assert foreign.status == 2
     assert "no database that `ombudsman publish` made" in foreign.err
-    host = ombudsman_here("explore", "--storage", explored.path, "--host", "", "--port", "0")
-    assert (host.status, "--host" in host.err) == (2, True)
+    for name in ("", "ü..x"):
+        host = ombudsman_here("explore", "--storage", explored.path, "--host", name, "--port", "0")
+        assert (host.status, "--host" in host.err) == (2, True)
     for port in ("-1", "70000", "x"):
         wrong = ombudsman_here("explore", "--storage", explored.path, "--port", port)
         assert (wrong.status, "--port" in wrong.err) == (2, True)

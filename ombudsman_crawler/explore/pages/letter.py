@@ -149,7 +149,7 @@ def _page_number(asked: Asked, letter: dict[str, Any], chosen: Shown | None) -> 
 def _picture(
     asked: Asked, letter: dict[str, Any], number: int, chosen: Shown | None
 ) -> tuple[Picture | None, str]:
-    if letter["withheld"] or letter["document_sha256"] is None:
+    if letter["withheld"] or letter["erased"] or letter["document_sha256"] is None:
         return None, ""
     sha256, path = letter["document_sha256"], letter["document_path"]
     try:

@@ -77,6 +77,8 @@ ABOUT = {
     "judged": "numbers of the runs that `run_checks` has the checks of: those that no later run "
     "which asked for as much has taken the place of",
     "withheld": "how many documents and decisions are withheld from publication",
+    "unidentified": "how many documents tell neither whose letter they are nor of which year: they "
+    "are archived, and in no table",
     "program": "version of this program",
     "schema": "revision of the storage's schema",
     "terms": "whose the data are, and on what terms they may be used",

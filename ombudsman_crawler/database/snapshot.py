@@ -32,8 +32,8 @@ NAMES = (
 
 #: What every such file says of itself in `about`.
 SAID = (
-    "title", "site", "replica", "made", "data_until", "as_of", "run", "withheld", "program",
-    "schema", "terms", "caution", "register",
+    "title", "site", "replica", "made", "data_until", "as_of", "run", "withheld", "unidentified",
+    "program", "schema", "terms", "caution", "register",
 )  # fmt: skip
 
 # What stays a view there.
@@ -211,6 +211,7 @@ def _about(connection: Connection, day: date | None) -> dict[str, str]:
         "withheld": str(
             connection.scalar(text("SELECT COUNT(DISTINCT subject) FROM main.withheld"))
         ),
+        "unidentified": str(connection.scalar(text(_UNIDENTIFIED))),
         "program": __version__,
         "schema": migrations.current(connection) or "",
         "terms": credits.TERMS,
@@ -218,6 +219,8 @@ def _about(connection: Connection, day: date | None) -> dict[str, str]:
         "register": credits.REGISTER,
     }
 
+
+_UNIDENTIFIED = "SELECT COUNT(*) FROM letter_version WHERE letter_id IS NULL"
 
 # Those that figures stand in, and what letters are.
 _DOCUMENTS = """

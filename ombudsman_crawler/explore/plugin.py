@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import jinja2
 from datasette.utils.asgi import Response
@@ -40,10 +40,11 @@ class Explorer:
     """The pages over one `Shown`. Datasette asks every plugin for every instance of it: `datasette`
     is the one these pages are for."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: Shown, hosts: frozenset[str] | None = None) -> None:
         # Datasette looks plugins up by this.
         self.__name__ = "ombudsman_crawler"
         self.shown = shown
+        self.hosts = hosts
         self.datasette: Any = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pages")
         self._templates = jinja2.Environment(
@@ -115,8 +116,7 @@ class Explorer:
                         message = {**message, "headers": [*own, *added]}
                     await send(message)
 
-                if scope.get("query_string", b"").count(b"&") >= _MOST_ARGUMENTS:
-                    refused = Response.text("More is asked for than a page here takes.", status=400)
+                if scope["type"] == "http" and (refused := self._refused(scope)):
                     await refused.asgi_send(with_headers)
                     return
                 if self.shown.is_swept:
@@ -128,6 +128,21 @@ class Explorer:
             return guarded
 
         return wrap
+
+    def _refused(self, scope: dict[str, Any]) -> Response | None:
+        """Return the answer to a request that no page is for, None to any other."""
+        if scope["method"] not in ("GET", "HEAD"):
+            return Response.text("Nothing can be changed here.", 405, {"allow": "GET, HEAD"})
+        named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+        try:
+            is_own = self.hosts is None or urlsplit(f"//{named}").hostname in self.hosts
+        except ValueError:
+            is_own = False
+        if not is_own:
+            return Response.text("This address isn't one of this machine's.", 400)
+        if scope.get("query_string", b"").count(b"&") >= _MOST_ARGUMENTS:
+            return Response.text("More is asked for than a page here takes.", 400)
+        return None
 
     def _view(self, page: Callable[[Asked], Page | Moved | Bytes]) -> Any:
         async def view(request: Any) -> Response:

@@ -20,13 +20,15 @@ from ombudsman_crawler.explore.plugin import STATIC, TEMPLATES, Explorer
 from ombudsman_crawler.explore.shown import Shown
 
 _TELLS_ALL = "datasette.handle_exception"
+_OWN = frozenset({"127.0.0.1", "localhost", "::1"})
 # The name of the database in addresses: /data/figures.
 _DATABASE = "data"
 
 
-def application(shown: Shown) -> Any:
-    """Return the explorer as an ASGI application over what is shown."""
-    explorer = Explorer(shown)
+def application(shown: Shown, hosts: frozenset[str] | None = None) -> Any:
+    """Return the explorer as an ASGI application over what is shown. `hosts` are the names it may
+    be asked by, None any."""
+    explorer = Explorer(shown, hosts)
     datasette = Datasette(
         [],
         template_dir=str(TEMPLATES),
@@ -57,6 +59,13 @@ def application(shown: Shown) -> Any:
     return datasette.app()
 
 
+def names_of(host: str) -> frozenset[str] | None:
+    """Return the names by which a server at an address may be asked for. Only this machine's own
+    are where only this machine is served: another site's name that leads here (DNS rebinding) is no
+    way in. None, any, where it serves others too."""
+    return _OWN if host.lower() in _OWN else None
+
+
 def serve(shown: Shown, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve what is shown until Ctrl-C; `ready` is told the address. Raises OSError where the port
     is taken or the host isn't this machine's."""
@@ -68,7 +77,7 @@ def serve(shown: Shown, host: str, port: int, ready: Callable[[str], None]) -> N
         ready(f"http://{f'[{host}]' if ':' in host else host}:{taken}/")
         server = uvicorn.Server(
             uvicorn.Config(
-                application(shown),
+                application(shown, names_of(host)),
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=1,

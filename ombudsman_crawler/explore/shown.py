@@ -45,6 +45,8 @@ class Shown:
             self._seen = self._changes()
             self.analysts = self._make()
         else:
+            # A link may lead to another one tomorrow.
+            database = database.resolve()
             with analysts.opened(storage, database):
                 pass  # says what is wrong with it
             self.analysts = Analysts(database)

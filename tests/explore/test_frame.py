@@ -319,6 +319,53 @@ def test_a_storage_whose_database_is_replaced_is_shown_anew_and_one_that_is_gone
         showing.close()
 
 
+@pytest.mark.parametrize(
+    ("served_at", "asked_by", "status"),
+    [
+        ("127.0.0.1", "localhost:8001", 200),
+        ("127.0.0.1", "127.0.0.1:8001", 200),
+        ("::1", "[::1]:8001", 200),
+        ("127.0.0.1", "elsewhere.example", 400),
+        ("localhost", "[nonsense", 400),
+        ("127.0.0.1", "", 400),
+        ("0.0.0.0", "figures.example", 200),
+    ],
+)
+def test_only_this_machines_names_are_answered_where_only_it_is_served(
+    explored: Storage, served_at: str, asked_by: str, status: int
+) -> None:
+    showing = shown.Shown(explored.path)
+    application = server.application(showing, server.names_of(served_at))
+
+    async def ask(method: str) -> httpx.Response:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, "/about", headers={"host": asked_by})
+
+    try:
+        answer = asyncio.run(ask("GET"))
+        assert answer.status_code == status
+        assert "content-security-policy" in answer.headers
+        assert asyncio.run(ask("POST")).status_code == 405
+    finally:
+        showing.close()
+
+
+def test_documents_that_are_nobodys_are_counted(explored: Storage, tmp_path: Path) -> None:
+    copied = tmp_path / "storage"
+    shutil.copytree(explored.path, copied)
+    with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
+        connection.execute(
+            "UPDATE letter_version SET letter_id = NULL WHERE id = (SELECT MAX(id) FROM"
+            " letter_version)"
+        )
+    showing = shown.Shown(copied)
+    try:
+        assert "1 archived document tells neither council nor year" in asking(showing)("/").words
+    finally:
+        showing.close()
+
+
 def test_a_question_of_thousands_of_arguments_is_refused_at_once(
     get: Callable[[str], Answered],
 ) -> None:

@@ -110,7 +110,8 @@ ORDER BY coverage.kind, coverage.authority, coverage.year_ending
 
 _HOLDINGS = """
 SELECT (SELECT COUNT(*) FROM letters WHERE status IN ('ok', 'suspect')) AS letters,
-       (SELECT COUNT(DISTINCT authority) FROM letters) AS councils,
+       (SELECT COUNT(DISTINCT authority) FROM letters WHERE status IN ('ok', 'suspect'))
+           AS councils,
        (SELECT MIN(year_ending) FROM letters) AS first_year,
        (SELECT MAX(year_ending) FROM letters) AS last_year,
        (SELECT COUNT(*) FROM figure) AS figures,

@@ -90,8 +90,8 @@ _CURRENT_DECISION = f"""(
 
 
 def _seen(served: str) -> dict[str, str]:
-    """Return since when it is known that something was served no longer, with what tells the last
-    time before the end of the day."""
+    """Return the column that says when something was last served by the end of the day; `served` is
+    the SQL that tells it where it was served later, too."""
     return {
         "last_seen": "CASE WHEN every.last_seen <= '{end}' THEN every.last_seen"
         f" ELSE COALESCE({served}, every.first_seen) END"

@@ -4,10 +4,10 @@ the storage has changed."""
 from __future__ import annotations
 
 import logging
-import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from ombudsman_crawler.database import analysts, session
@@ -34,7 +34,8 @@ class Shown:
         self.is_live = database is None
         self.renewed: Callable[[Path], None] = lambda _: None
         self.images = PageImages(storage)
-        self._folder = tempfile.TemporaryDirectory(prefix="ombudsman-explore-")
+        self._workshop = ExitStack()
+        self._folder: Path | None = None
         self._number = 0
         self._busy = threading.Lock()
         self._looked = self._made_in = 0.0
@@ -60,7 +61,7 @@ class Shown:
         """Remove what was made."""
         self.analysts.connection.close()
         self.images.close()
-        self._folder.cleanup()
+        self._workshop.close()
 
     def look(self) -> None:
         """Make the database anew, in a thread, if the storage has changed since, and not too often.
@@ -114,8 +115,9 @@ class Shown:
     def _make(self) -> Analysts:
         started = time.monotonic()
         self._number += 1
-        path = Path(self._folder.name, f"analysts-{self._number}.db")
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._folder is None or not self._folder.is_dir():
+            self._folder = self._workshop.enter_context(analysts.workshop()).parent
+        path = self._folder / f"analysts-{self._number}.db"
         analysts.of_storage(self.storage, path)
         self._looked = time.monotonic()
         self._made_in = self._looked - started

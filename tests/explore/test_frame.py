@@ -9,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -22,6 +23,7 @@ import pytest
 from conftest import Storage, command, ombudsman_here, wait_until
 from parsel import Selector
 
+from ombudsman_crawler.database import analysts
 from ombudsman_crawler.explore import server, shown
 from ombudsman_crawler.replica import Replica
 
@@ -397,6 +399,33 @@ def test_it_serves_until_it_is_told_to_end_and_leaves_nothing(
     _, err = process.communicate(timeout=20)
     assert "Traceback" not in err
     assert process.returncode in (0, 130)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_explorer_left_is_cleared_by_the_next(
+    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = subprocess.Popen(
+        command("explore", "--storage", str(explored.path), "--port", "0"),
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PATH": "/usr/bin", "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    (left,) = tmp_path.iterdir()
+    # Nobody clears what is in use.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    analysts.clear_leftovers()
+    assert left.exists()
+    process.kill()
+    process.communicate(timeout=20)
+    showing = shown.Shown(explored.path)
+    try:
+        assert not left.exists()
+        assert showing.analysts.path.is_relative_to(tmp_path)
+    finally:
+        showing.close()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -98,7 +98,10 @@ def lines_over_time(
     source: str | None = None,
 ) -> dict[str, Any]:
     """Return several lines over the years, as `over_time` does for one council."""
-    lines = [Line(_name(line.name), line.points, line.is_average) for line in lines]
+    lines = [
+        Line(name, line.points, line.is_average)
+        for name, line in zip(_names(line.name for line in lines), lines, strict=True)
+    ]
     known = [point["year_ending"] for line in lines for point in line.points]
     span = range(min(known), max(known) + 1) if known else range(0)
     shown = [one for one in breaks if span and span[0] < one.first_year <= span[-1]]
@@ -309,8 +312,9 @@ def ranking(
     """
     drawn = [_of_council(row, unit) for row in rows if row["value"] is not None]
     drawn.sort(key=lambda row: (-row["value"], row["council"]))
-    for row in drawn:
+    for row, name in zip(drawn, _names(row["full_name"] for row in drawn), strict=True):
         row["marked"] = row["full_name"] == marked
+        row["council"] = name
     lacking = len(rows) - len(drawn)
     x = {"field": "value", "type": "quantitative", **_scale(unit)}
     y = {
@@ -458,7 +462,7 @@ def _frame(title: str, subtitle: list[str], width: int | None) -> dict[str, Any]
         "padding": 8,
         "width": width or "container",
         "autosize": {"type": "fit-x" if width is None else "pad", "contains": "padding"},
-        "title": {"text": _clean(title), "subtitle": subtitle, "anchor": "start",
+        "title": {"text": _heading(title, width), "subtitle": subtitle, "anchor": "start",
                   "frame": "bounds", "offset": 18},
         "config": {
             "font": _FONT,
@@ -521,6 +525,22 @@ def _wrapped(lines: Iterable[str], width: int) -> list[str] | None:
 def _clean(text: str) -> str:
     """Return a text without characters that no SVG may hold."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _heading(title: str, width: int | None) -> str | list[str]:
+    """Return a title in lines that a picture of a width in pixels holds; a page wraps by itself."""
+    clean = _clean(title)
+    return clean if width is None else textwrap.wrap(clean, max(30, width // 9)) or clean
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    """Return names short enough for a legend, each still another: those that are alike when they
+    are shortened are numbered, for lines are told apart by them."""
+    short = [_name(name) for name in names]
+    return [
+        f"{name} ({short[:place].count(name) + 1})" if short.count(name) > 1 else name
+        for place, name in enumerate(short)
+    ]
 
 
 def _name(name: str) -> str:

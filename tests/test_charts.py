@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -85,6 +86,29 @@ ROWS = [
     {"council": "B", "value": 90.0, "low": 85.0, "high": 94.0, "base": 200},
     {"council": "C", "value": None},
 ]
+
+
+def test_names_that_are_alike_at_first_are_lines_of_their_own_and_titles_are_wrapped() -> None:
+    long = "The Council of the Metropolitan Borough of " + "Somewhere " * 6
+    lines = [
+        charts.Line(f"{long}{which}", points({2019: value, 2020: value}))
+        for which, value in (("North", 40.0), ("South", 60.0))
+    ]
+    spec = charts.lines_over_time(
+        lines, UPHOLD, title=", ".join(line.name for line in lines), unit="percent", width=600
+    )
+    assert len({row["series"] for row in spec["data"]["values"]}) == 2
+    assert max(map(len, spec["title"]["text"])) < 80
+    svg = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
+    (width,) = re.findall(r'<svg[^>]* width="([0-9.]+)"', svg)
+    assert float(width) < 1100  # the legend of two names of 60 letters
+    ranked = charts.ranking(
+        [{"council": f"{long}{which}", "value": 1.0} for which in ("North", "South")],
+        title="x",
+        unit="count",
+    )
+    assert "(1)" in json.dumps(ranked)
+    assert "(2)" in json.dumps(ranked)
 
 
 @pytest.mark.parametrize("draw", [charts.ranking, charts.distribution])

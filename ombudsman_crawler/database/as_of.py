@@ -59,13 +59,15 @@ _SHOWN = {
 # When a document was last served by the end of the day.
 _SERVED = """(SELECT MAX(attempt.time) FROM main.attempt
     WHERE attempt.document_id = every.document_id AND attempt.time <= '{end}')"""
-# The same of any document that carried a content: `carrying` says which.
-_CARRIED = """(SELECT MAX(attempt.{column}) FROM main.{carrying} AS carries
+
+
+def _carried(carrying: str, content: str, number: str = "version_id", last: str = "time") -> str:
+    """Return the SQL of the same for every document that carried a content, as the table `carrying`
+    has it: the last attempt's time, or its id."""
+    return f"""(SELECT MAX(attempt.{last}) FROM main.{carrying} AS carries
     JOIN main.attempt ON attempt.document_id = carries.document_id
-    WHERE carries.{number} = {content} AND attempt.time <= '{end}')"""
-_SERVED_VERSION = _CARRIED.replace("{carrying}", "version_document").replace(
-    "{number}", "version_id"
-)
+    WHERE carries.{number} = {content} AND attempt.time <= '{{end}}')"""
+
 
 # The versions of a letter in the order in which they count: see `versions`.
 _CURRENT_VERSION = f"""(
@@ -74,19 +76,12 @@ _CURRENT_VERSION = f"""(
         SELECT MAX(newest.id) FROM main.reading AS newest WHERE newest.version_id = version.id)
     WHERE version.letter_id = every.id AND version.first_seen <= '{{end}}'
     ORDER BY reading.status IN ('ok', 'suspect') DESC, version.copy,
-        {_SERVED_VERSION.format(column="id", content="version.id", end="{end}")} DESC LIMIT 1)"""
+        {_carried("version_document", "version.id", last="id")} DESC LIMIT 1)"""
 _CURRENT_DECISION = f"""(
     SELECT version.id FROM main.decision_version AS version
     WHERE version.decision_id = every.id AND version.first_seen <= '{{end}}'
-    ORDER BY version.status = 'ok' DESC, {
-    _CARRIED.format(
-        column="time",
-        carrying="decision_document",
-        number="version_id",
-        content="version.id",
-        end="{end}",
-    )
-} DESC LIMIT 1)"""
+    ORDER BY version.status = 'ok' DESC,
+        {_carried("decision_document", "version.id")} DESC LIMIT 1)"""
 
 
 def _seen(served: str) -> dict[str, str]:
@@ -149,41 +144,18 @@ _THEN: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "letter_version": (
         _FIRST_SEEN,
-        {
-            "last_seen": "COALESCE("
-            + _SERVED_VERSION.format(column="time", content="every.id", end="{end}")
-            + ", every.first_seen)"
-        },
+        {"last_seen": f"COALESCE({_carried('version_document', 'every.id')}, every.first_seen)"},
     ),
     "page_reading": (
         _FIRST_SEEN,
-        _seen(
-            _CARRIED.format(
-                column="time",
-                carrying="page_document",
-                number="capture_id",
-                content="every.capture_id",
-                end="{end}",
-            )
-        ),
+        _seen(_carried("page_document", "every.capture_id", "capture_id")),
     ),
     "national_table": (_FIRST_SEEN, _seen(_SERVED)),
     "decision": (
         "every.link_id IN (SELECT link.id FROM main.link WHERE link.first_seen <= '{end}')",
         {"current_version_id": _CURRENT_DECISION},
     ),
-    "decision_version": (
-        _FIRST_SEEN,
-        _seen(
-            _CARRIED.format(
-                column="time",
-                carrying="decision_document",
-                number="version_id",
-                content="every.id",
-                end="{end}",
-            )
-        ),
-    ),
+    "decision_version": (_FIRST_SEEN, _seen(_carried("decision_document", "every.id"))),
     "decision_window": ("every.asked <= '{end}'", {}),
     "public_report": (
         _FIRST_SEEN,

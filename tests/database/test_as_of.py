@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from served import KENT, UNREADABLE, Archive, a_letter, opened, read_as
+from sqlalchemy import text
 
 from ombudsman_crawler.archive.documents import Stored
 from ombudsman_crawler.database import review, session, snapshot
@@ -201,3 +202,46 @@ def test_what_can_not_be_read_later_was_read_then(archive: Archive, tmp_path: Pa
     archive.new_run()
     archive.serve("broken", UNREADABLE)
     assert told(tmp_path, day, LETTER) == [[(74.0, None)]]
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+def test_nothing_leads_to_a_withheld_decision(
+    archive: Archive, tmp_path: Path, by_page: bool
+) -> None:
+    """Withheld by its page or by its reference: neither its row, nor what a council agreed to after
+    it, nor a public report of its reference."""
+    told_of = [
+        f"SELECT reference FROM {name} WHERE reference IS NOT NULL"
+        for name in ("decisions", "service_improvements", "public_reports")
+    ]
+    page = hashlib.sha256(b"the decision's page").hexdigest()
+    archive.writer.record_capture(
+        archive.run_id, address="/decision", url="http://x/decision", status=200,
+        stored=Stored(page, 19, "text/html", f"decisions/{page}.html"),
+    )  # fmt: skip
+    with archive.engine.begin() as connection:
+        for statement in _A_DECISION.split(";"):
+            connection.execute(text(statement), {"run": archive.run_id, "page": page})
+    assert told(tmp_path, None, *told_of) == [[("25 005 701",)]] * 3
+    subject = f"document:{page}" if by_page else "decision:25 005 701"
+    archive.writer.withhold([subject], withheld=True, who="A", why="a name")
+    assert told(tmp_path, None, *told_of) == [[], [], []]
+
+
+_A_DECISION = """
+INSERT INTO link (kind, address, url, found_on, label, first_seen, last_seen)
+VALUES ('decision', '/decision', 'http://x/decision', '/s', '', '2026', '2026');
+INSERT INTO decision (link_id, reference, summary) SELECT MAX(id), '25 005 701', 'Words.' FROM link;
+INSERT INTO decision_version (decision_id, document_id, capture_id, reader, time, status,
+                              content_sha256, first_seen, last_seen)
+SELECT (SELECT MAX(id) FROM decision), id, (SELECT MAX(id) FROM attempt), '1', '2026', 'ok', '',
+       '2026', '2026' FROM document WHERE sha256 = :page;
+INSERT INTO decision_document (document_id, decision_id, version_id)
+SELECT document_id, decision_id, id FROM decision_version;
+INSERT INTO service_improvement (authority_id, key, text, reference, found_on, first_seen,
+                                 last_seen, last_run_id)
+SELECT MIN(id), 'k', 'It agreed.', '25 005 701', '/', '2026', '2026', :run FROM authority;
+INSERT INTO public_report (authority_id, key, title, reference, found_on, first_seen, last_seen,
+                           last_run_id)
+SELECT MIN(id), 'k', 'A report.', '25 005 701', '/', '2026', '2026', :run FROM authority
+"""

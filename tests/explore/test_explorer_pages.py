@@ -44,6 +44,14 @@ def explored(tmp_path_factory: pytest.TempPathFactory) -> Storage:
     return storage
 
 
+@pytest.fixture
+def copied(explored: Storage, tmp_path: Path) -> Path:
+    """The same storage, to be changed."""
+    path = tmp_path / "storage"
+    shutil.copytree(explored.path, path)
+    return path
+
+
 def asking(showing: shown.Shown) -> Get:
     application = server.application(showing)
 
@@ -147,9 +155,9 @@ def test_a_year_ranks_by_the_stored_values(get: Get, explored: Storage) -> None:
     assert words(by_kind.xpath("td[4]")) == f"{median(values):g}%"
 
 
-def test_the_cases_of_a_rate_are_those_of_its_own_source(explored: Storage, tmp_path: Path) -> None:
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
+def test_the_cases_of_a_rate_are_those_of_its_own_source(
+    copied: Path,
+) -> None:
     with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
         # Another source still says how many there were, and the rate is the letter's.
         connection.execute(
@@ -201,10 +209,8 @@ def test_an_interval_is_one_of_whole_cases(
 
 
 def test_what_a_later_letter_says_of_an_earlier_year_is_shown(
-    explored: Storage, tmp_path: Path
+    copied: Path,
 ) -> None:
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
     with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
         # The letter of 2022 prints a number of 2020 too, another than the letter of 2020.
         (reading,) = connection.execute(
@@ -459,9 +465,7 @@ def test_without_the_documents_the_words_and_hashes_are_shown(
     assert letter["document_sha256"] in words(page)
 
 
-def test_what_is_withheld_isnt_shown_in_any_way(explored: Storage, tmp_path: Path) -> None:
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
+def test_what_is_withheld_isnt_shown_in_any_way(copied: Path, explored: Storage) -> None:
     (letter,) = explored.query("SELECT * FROM letters WHERE letter = ?", f"{KENT}/2021")
     said = ombudsman_here(
         "withhold", f"{KENT}/2021", "--who", "me", "--why", "a name", "--storage", copied
@@ -482,9 +486,7 @@ def test_what_is_withheld_isnt_shown_in_any_way(explored: Storage, tmp_path: Pat
         showing.close()
 
 
-def test_a_damaged_document_costs_its_picture_only(explored: Storage, tmp_path: Path) -> None:
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
+def test_a_damaged_document_costs_its_picture_only(copied: Path, explored: Storage) -> None:
     (letter,) = explored.query("SELECT * FROM letters WHERE letter = ?", f"{KENT}/2021")
     path = copied / letter["document_path"]
     path.chmod(0o644)
@@ -501,9 +503,9 @@ def test_a_damaged_document_costs_its_picture_only(explored: Storage, tmp_path: 
         showing.close()
 
 
-def test_hostile_names_and_texts_stay_text(explored: Storage, tmp_path: Path) -> None:
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
+def test_hostile_names_and_texts_stay_text(
+    copied: Path,
+) -> None:
     hostile = "</script><script>alert(1)</script>=1+1 \u202eevil\u2028'\"&"
     with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
         connection.execute("UPDATE authority SET name = ? WHERE key = ?", [hostile, KENT])
@@ -528,11 +530,9 @@ def test_hostile_names_and_texts_stay_text(explored: Storage, tmp_path: Path) ->
 
 
 def test_a_page_that_takes_for_ever_holds_nobody_and_says_why(
-    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    copied: Path, explored: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page of hundreds of thousands of fills."""
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
     (letter,) = explored.query("SELECT * FROM letters WHERE letter = ?", f"{KENT}/2021")
     path = copied / letter["document_path"]
     path.chmod(0o644)

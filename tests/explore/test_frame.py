@@ -54,6 +54,14 @@ def explored(tmp_path_factory: pytest.TempPathFactory) -> Storage:
     return storage
 
 
+@pytest.fixture
+def copied(explored: Storage, tmp_path: Path) -> Path:
+    """The same storage, to be changed."""
+    path = tmp_path / "storage"
+    shutil.copytree(explored.path, path)
+    return path
+
+
 def asking(showing: shown.Shown) -> Callable[[str], Answered]:
     application = server.application(showing)
 
@@ -206,10 +214,8 @@ def test_what_goes_wrong_is_said_in_a_sentence_and_logged(
 
 
 def test_a_storage_that_changes_is_shown_anew(
-    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
     monkeypatch.setattr(shown, "_LOOK_SECONDS", 0.0)
     showing = shown.Shown(copied)
     try:
@@ -234,11 +240,9 @@ def test_a_storage_that_changes_is_shown_anew(
 
 
 def test_a_swept_folder_of_temporary_files_is_made_good(
-    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """systemd removes what lies there for ten days."""
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
     monkeypatch.setattr(shown, "_LOOK_SECONDS", 0.0)
     showing = shown.Shown(copied)
     try:
@@ -273,10 +277,8 @@ def test_no_query_makes_gigabytes(get: Callable[[str], Answered], query: str) ->
 
 
 def test_an_erased_letter_isnt_shown_by_a_picture_that_was_drawn(
-    explored: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
     monkeypatch.setattr(shown, "_LOOK_SECONDS", 0.0)
     showing = shown.Shown(copied)
     try:
@@ -353,9 +355,9 @@ def test_only_this_machines_names_are_answered_where_only_it_is_served(
         showing.close()
 
 
-def test_documents_that_are_nobodys_are_counted(explored: Storage, tmp_path: Path) -> None:
-    copied = tmp_path / "storage"
-    shutil.copytree(explored.path, copied)
+def test_documents_that_are_nobodys_are_counted(
+    copied: Path,
+) -> None:
     with closing(sqlite3.connect(copied / "ombudsman.db")) as connection, connection:
         connection.execute(
             "UPDATE letter_version SET letter_id = NULL WHERE id = (SELECT MAX(id) FROM"
